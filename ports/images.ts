@@ -1,0 +1,15 @@
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { ImageRecord } from '../core/records.js'
+import type { Failure } from './failure.js'
+import type { Signal } from './signal.js'
+
+/** Image records, the content they point at, and whether it is unpacked. */
+export interface Images {
+  readonly list: (signal: Signal) => TaskEither<Failure, readonly ImageRecord[]>
+  /** Size in bytes of a blob of the content store; `NotFound` where it is not there. */
+  readonly contentSize: (digest: string, signal: Signal) => TaskEither<Failure, bigint>
+  /** A whole blob as text (a manifest, an index, a config); `Exhausted` beyond `limit` bytes. */
+  readonly readContent: (digest: string, limit: number, signal: Signal) => TaskEither<Failure, string>
+  /** Whether the snapshotter has a snapshot of this name (a chain ID). */
+  readonly snapshotExists: (snapshotter: string, key: string, signal: Signal) => TaskEither<Failure, boolean>
+}
