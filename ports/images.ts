@@ -10,6 +10,13 @@ export interface Images {
   readonly contentSize: (digest: string, signal: Signal) => TaskEither<Failure, bigint>
   /** A whole blob as text (a manifest, an index, a config); `Exhausted` beyond `limit` bytes. */
   readonly readContent: (digest: string, limit: number, signal: Signal) => TaskEither<Failure, string>
-  /** Whether the snapshotter has a snapshot of this name (a chain ID). */
-  readonly snapshotExists: (snapshotter: string, key: string, signal: Signal) => TaskEither<Failure, boolean>
+  /**
+   * Whether the snapshotter has the layers unpacked: a snapshot named by their chain ID (OCI image spec: the digest
+   * over the diff IDs, lowest layer first).
+   */
+  readonly unpacked: (
+    snapshotter: string,
+    diffIds: readonly string[],
+    signal: Signal,
+  ) => TaskEither<Failure, boolean>
 }

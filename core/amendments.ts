@@ -1,0 +1,113 @@
+import { LOST_EXIT_CODE, LOST_EXIT_REASON, type Status } from './status.js'
+import { rfc3339 } from './time.js'
+
+/** What an amendment may look at besides the status that it changes. Times in ns since 1970. */
+export interface Facts {
+  readonly now: bigint
+  /** When containerd's record of the container was made */
+  readonly recordedAt: bigint
+  readonly pid: number
+  /** As the task tells it: 0 to 2^32 - 1 */
+  readonly exitStatus: number
+  readonly exitedAt: bigint | null
+}
+
+/** One step from a status to the next: what it means, and the step itself. */
+interface Rule {
+  readonly text: string
+  readonly apply: (status: Status, facts: Facts) => Status
+}
+
+/** Go's zero time in ns, as containerd writes it where a task has no exit time (the year 1, wrapped into an int64). */
+const GO_ZERO_TIME = -6_795_364_578_871_345_152n
+
+const latest = (...times: readonly bigint[]): bigint =>
+  times.reduce((newest, time) => {
+    if (time > newest) return time
+    return newest
+  })
+
+/** Now, but never before what is known to have been earlier: a clock set back must not undo a life (L4, L16). */
+const sane = (status: Status, now: bigint): bigint => latest(now, status.createdAt, status.startedAt, 1n)
+
+const lost = (status: Status, at: bigint): Status => ({
+  ...status,
+  finishedAt: at,
+  exitCode: LOST_EXIT_CODE,
+  reason: LOST_EXIT_REASON,
+})
+
+const span = (status: Status, until: bigint): string => {
+  const since = latest(status.startedAt, status.createdAt)
+  const from = since === 0n ? '' : `after ${rfc3339(since)} and `
+  return `The exit happened ${from}before ${rfc3339(until)} while nobody watched; its code is lost.`
+}
+
+const RULES = {
+  start: {
+    text: 'startedAt = now, pid = the task’s',
+    apply: (status, { now, pid }) => ({ ...status, startedAt: now, pid }),
+  },
+  lose: {
+    text: 'finishedAt = now, exit code 255, reason `Unknown`',
+    apply: (status, { now }) => lost(status, now),
+  },
+  exit: {
+    text: 'finishedAt = the task’s exit time, exit code = the task’s',
+    apply: (status, { exitedAt, exitStatus }) => ({
+      ...status,
+      finishedAt: exitedAt ?? GO_ZERO_TIME,
+      exitCode: exitStatus | 0,
+    }),
+  },
+  doubt: {
+    text: 'unknown',
+    apply: (status) => ({ ...status, unknown: true }),
+  },
+  believe: {
+    text: 'the unreadable checkpoint is let go, createdAt = the container record’s',
+    apply: (_status, { recordedAt }) => ({
+      pid: 0,
+      createdAt: recordedAt,
+      startedAt: 0n,
+      finishedAt: 0n,
+      exitCode: 0,
+      reason: '',
+      message: '',
+      unknown: false,
+    }),
+  },
+  'start-sanely': {
+    text: 'startedAt = now (not before createdAt), pid = the task’s',
+    apply: (status, { now, pid }) => ({ ...status, startedAt: sane(status, now), pid }),
+  },
+  'lose-telling': {
+    text: 'finishedAt = now, exit code 255, reason `Unknown`, pid 0, message = the span in which the exit must lie',
+    apply: (status, { now }) => {
+      const at = sane(status, now)
+      return { ...lost(status, at), pid: 0, message: span(status, at) }
+    },
+  },
+  'exit-sanely': {
+    text: 'finishedAt = the task’s exit time (now where it has none), exit code = the task’s, pid 0',
+    apply: (status, { now, exitedAt, exitStatus }) => ({
+      ...status,
+      pid: 0,
+      finishedAt: exitedAt !== null && exitedAt > 0n ? exitedAt : sane(status, now),
+      exitCode: exitStatus | 0,
+    }),
+  },
+  'clear-pid': {
+    text: 'pid 0',
+    apply: (status) => ({ ...status, pid: 0 }),
+  },
+} as const satisfies Readonly<Record<string, Rule>>
+
+/** The name of an amendment: what a plan lists, and what `table` and `explain` print. */
+export type Amendment = keyof typeof RULES
+
+export const AMENDMENTS: Readonly<Record<Amendment, Rule>> = RULES
+
+/** Applies amendments in the order in which they are listed. */
+export const amend = (status: Status, amendments: readonly Amendment[], facts: Facts): Status =>
+  amendments.reduce((amended, name) => AMENDMENTS[name].apply(amended, facts), status)

@@ -1,0 +1,82 @@
+import { type Either, isRight } from 'fp-ts/lib/Either.js'
+import type { Checkpoint, Unreadable } from './checkpoint.js'
+import type { ImageContent } from './images.js'
+import type { ContainerMetadata, MetadataProblem, SandboxMetadata } from './metadata.js'
+import type {
+  Base,
+  CheckpointFile,
+  ContainerRecord,
+  Entry,
+  ImageRecord,
+  NetnsStatus,
+  StoredSandbox,
+} from './records.js'
+import type { StoredSeen } from './sandbox.js'
+import type { TaskLook } from './seen.js'
+import { type CheckpointSeen, type Status, seenOf, UNREADABLE_STATUS } from './status.js'
+
+/** Everything that was looked at before anything was decided. Read once; the decisions take no second look. */
+
+export interface ContainerSeen {
+  readonly record: ContainerRecord
+  readonly metadata: Either<MetadataProblem, ContainerMetadata>
+  readonly look: TaskLook
+  /** What stands at the checkpoint's place, and what it says */
+  readonly file: CheckpointFile
+  readonly checkpoint: Either<Unreadable, Checkpoint>
+}
+
+export interface Netns {
+  readonly path: string
+  readonly status: NetnsStatus | 'host'
+}
+
+export interface SandboxSeen {
+  readonly record: ContainerRecord
+  readonly metadata: Either<MetadataProblem, SandboxMetadata>
+  /** Updated resources that are there and cannot be read fail the sandbox */
+  readonly resources: MetadataProblem | null
+  readonly look: TaskLook
+  readonly netns: Netns
+}
+
+export interface StoredSandboxSeen {
+  readonly stored: StoredSandbox
+  readonly metadata: Either<MetadataProblem, SandboxMetadata>
+  readonly seen: StoredSeen
+  readonly pid: number
+  /** What the controller said, or why it said nothing */
+  readonly detail: string
+  readonly netns: Netns
+}
+
+export interface ImageSeen {
+  readonly record: ImageRecord
+  readonly content: ImageContent
+  readonly unpacked: boolean
+}
+
+export interface BaseSeen {
+  readonly base: Base
+  readonly path: string
+  /** null: the base does not exist, which is fine; a text: why it cannot be read */
+  readonly entries: readonly Entry[] | null | string
+}
+
+export interface NodeSeen {
+  /** ns since 1970; the one time that all decisions of a run share */
+  readonly now: bigint
+  readonly containers: readonly ContainerSeen[]
+  readonly sandboxes: readonly SandboxSeen[]
+  readonly stored: readonly StoredSandboxSeen[]
+  /** A text: why the images could not be listed */
+  readonly images: readonly ImageSeen[] | string
+  readonly bases: readonly BaseSeen[]
+}
+
+/** The status that recovery starts from (reference: LoadStatus, or unknownContainerStatus). */
+export const statusBefore = (seen: ContainerSeen): Status =>
+  isRight(seen.checkpoint) ? seen.checkpoint.right.status : UNREADABLE_STATUS
+
+export const checkpointSeenOf = (seen: ContainerSeen): CheckpointSeen =>
+  isRight(seen.checkpoint) ? seenOf(seen.checkpoint.right.status) : 'UNREADABLE'
