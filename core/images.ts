@@ -1,4 +1,5 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { parse } from 'fp-ts/lib/Json.js'
 import * as t from 'io-ts'
 
 /** Image readiness: what an image needs, read from its own documents (reference: CheckImages; OCI image spec). */
@@ -45,22 +46,13 @@ export type Target =
   | { readonly kind: 'index'; readonly candidates: readonly string[] }
   | { readonly kind: 'manifest'; readonly needs: Needs }
 
-const parse = (text: string): Either<string, unknown> => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return right(value)
-  } catch {
-    return left('not JSON')
-  }
-}
-
 /**
  * Reads an index or a manifest; which of them it is, its own fields tell. An index's candidates are those that fit
  * the platform or name none, best first.
  */
 export const readTarget = (text: string, platform: Platform): Either<string, Target> => {
   const json = parse(text)
-  if (isLeft(json)) return json
+  if (isLeft(json)) return left('not JSON')
   const manifest = Manifest.decode(json.right)
   if (manifest._tag === 'Right') {
     const { config, layers } = manifest.right
@@ -79,7 +71,7 @@ export const readTarget = (text: string, platform: Platform): Either<string, Tar
 /** The diff IDs of an image's layers, lowest first. */
 export const readDiffIds = (text: string): Either<string, readonly string[]> => {
   const json = parse(text)
-  if (isLeft(json)) return json
+  if (isLeft(json)) return left('not JSON')
   const config = Config.decode(json.right)
   return isLeft(config) ? left('not an image config') : right(config.right.rootfs.diff_ids)
 }

@@ -1,0 +1,179 @@
+import { type Either, isLeft, isRight } from 'fp-ts/lib/Either.js'
+import type { MetadataProblem, SandboxMetadata } from './metadata.js'
+import type { Conflict } from './names.js'
+import type { Netns, SandboxSeen, StoredSandboxSeen } from './observation.js'
+import type { Outcome } from './plans.js'
+import type { Action, ActionKind, Problem, SandboxRow } from './report.js'
+import {
+  decideSandbox,
+  decideStored,
+  type SandboxDecision,
+  type SandboxEffect,
+  type SandboxState,
+} from './sandbox.js'
+import { type TaskSeen, taskSeenOf } from './seen.js'
+import type { Profile } from './transitions.js'
+
+/** Everything that is decided about one sandbox before anything is done. */
+export interface SandboxItem {
+  readonly profile: Profile
+  readonly id: string
+  readonly origin: 'container' | 'store'
+  readonly sandboxer: string
+  readonly metadata: SandboxMetadata | null
+  readonly metadataProblem: MetadataProblem | null
+  readonly resourcesProblem: MetadataProblem | null
+  readonly task: TaskSeen | null
+  readonly pid: number
+  /** ns since 1970 */
+  readonly createdAt: bigint
+  readonly netns: Netns
+  /** null: without metadata nothing is decided and nothing is done */
+  readonly decision: SandboxDecision | null
+  readonly detail: string
+  readonly parked: Conflict | null
+}
+
+const left = <E>(either: Either<E, unknown>): E | null => (isLeft(either) ? either.left : null)
+
+/** A sandbox with a container record (reference: podsandbox RecoverContainer). */
+export const planSandbox = (profile: Profile, seen: SandboxSeen): SandboxItem => {
+  const task = taskSeenOf(seen.look)
+  const readable = isRight(seen.metadata) && (profile === 'safe' || seen.resources === null)
+  return {
+    profile,
+    id: seen.record.id,
+    origin: 'container',
+    sandboxer: '',
+    metadata: isRight(seen.metadata) ? seen.metadata.right : null,
+    metadataProblem: left(seen.metadata),
+    resourcesProblem: seen.resources,
+    task,
+    pid: seen.look.kind === 'found' ? seen.look.task.pid : 0,
+    createdAt: seen.record.createdAt,
+    netns: seen.netns,
+    decision: readable ? decideSandbox(profile, task) : null,
+    detail: seen.look.kind === 'unreachable' ? seen.look.why : '',
+    parked: null,
+  }
+}
+
+/** A sandbox that stands in the sandbox store only (reference: recover, storedSandboxes). */
+export const planStored = (profile: Profile, seen: StoredSandboxSeen): SandboxItem => ({
+  profile,
+  id: seen.stored.id,
+  origin: 'store',
+  sandboxer: seen.stored.sandboxer,
+  metadata: isRight(seen.metadata) ? seen.metadata.right : null,
+  metadataProblem: left(seen.metadata),
+  resourcesProblem: null,
+  task: null,
+  pid: seen.pid,
+  createdAt: seen.stored.createdAt,
+  netns: seen.netns,
+  decision: decideStored(profile, isLeft(seen.metadata) ? 'NO_METADATA' : seen.seen),
+  detail: seen.detail,
+  parked: null,
+})
+
+/** What became of a sandbox once its plan's effect ended so; null: it is not shown. */
+export const settleSandbox = (item: SandboxItem, outcome: Outcome): SandboxState | null => {
+  if (item.decision === null) return item.profile === 'safe' ? 'SANDBOX_UNKNOWN' : null
+  return item.decision.plan.outcomes[outcome]
+}
+
+/** Whether it is in the sandbox store once recovered, so that IO can be made for its containers. */
+export const isRecovered = (item: SandboxItem): boolean =>
+  item.metadata !== null && item.decision !== null && item.decision.plan.effect !== 'forget'
+
+const ACTIONS: Readonly<Record<SandboxEffect, ActionKind | null>> = {
+  none: null,
+  'await-exit': 'await-exit',
+  'delete-task': 'delete-task',
+  forget: 'forget-sandbox',
+}
+
+/** The action that stands for a sandbox's effect; `outcome` null: it is only planned. */
+export const sandboxActions = (
+  item: SandboxItem,
+  outcome: Outcome | null,
+  detail: string | null = null,
+): readonly Action[] => {
+  const kind = item.decision === null ? null : ACTIONS[item.decision.plan.effect]
+  return kind === null ? [] : [{ kind, outcome, detail }]
+}
+
+const problem = (code: Problem['code'], severity: Problem['severity'], message: string): Problem => ({
+  code,
+  severity,
+  message,
+})
+
+const unreadable = (item: SandboxItem): readonly Problem[] => [
+  ...(item.metadataProblem === null
+    ? []
+    : [
+        problem(
+          item.origin === 'store' ? 'record-kept' : 'metadata-unreadable',
+          'warning',
+          `Its metadata cannot be read (${item.metadataProblem.why}): ${item.metadataProblem.detail}.`,
+        ),
+      ]),
+  ...(item.resourcesProblem === null
+    ? []
+    : [
+        problem(
+          'metadata-unreadable',
+          'warning',
+          `Its updated resources cannot be read: ${item.resourcesProblem.detail}.`,
+        ),
+      ]),
+]
+
+const network = (item: SandboxItem, state: SandboxState | null): readonly Problem[] =>
+  state === 'SANDBOX_READY' && (item.netns.status === 'missing' || item.netns.status === 'stale')
+    ? [
+        problem(
+          'netns-lost',
+          'warning',
+          `It is ready, and its network namespace ${item.netns.path} is ${item.netns.status}. Its pod should be made anew.`,
+        ),
+      ]
+    : []
+
+const problemsOf = (item: SandboxItem, state: SandboxState | null, why: string): readonly Problem[] => [
+  ...unreadable(item),
+  ...(item.parked === null
+    ? []
+    : [
+        problem(
+          'name-conflict',
+          'warning',
+          `The name ${item.parked.name} belongs to ${item.parked.winner}; this sandbox is kept without a name. Remove one of the two.`,
+        ),
+      ]),
+  ...(state === null ? [problem('not-listed', 'loss', 'containerd would not list it any more.')] : []),
+  ...(state === 'SANDBOX_UNKNOWN'
+    ? [problem('state-unknown', 'loss', `What became of it cannot be told${why === '' ? '' : `: ${why}`}.`)]
+    : []),
+  ...network(item, state),
+]
+
+/** A row of the report: `actions` as performed, or as planned. */
+export const sandboxRow = (item: SandboxItem, outcome: Outcome, actions: readonly Action[]): SandboxRow => {
+  const state = settleSandbox(item, outcome)
+  const failed = actions.find((action) => action.outcome === 'failed')?.detail ?? item.detail
+  return {
+    id: item.id,
+    name: item.parked === null ? (item.metadata?.name ?? null) : null,
+    origin: item.origin,
+    task: item.task,
+    rule: item.decision?.rule ?? null,
+    state,
+    pid: state === 'SANDBOX_READY' ? item.pid : 0,
+    createdAt: item.createdAt,
+    netns: item.netns,
+    actions,
+    problems: problemsOf(item, state, failed),
+  }
+}

@@ -1,0 +1,189 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Commit } from '../core/commit.js'
+import { type ContainerPlan, type Ending, plannedCommit } from '../core/container-plan.js'
+import { actionKindOf } from '../core/container-row.js'
+import type { Performed } from '../core/performed.js'
+import type { Outcome } from '../core/plans.js'
+import type { Action, ActionKind } from '../core/report.js'
+import { describe, type Failure } from './failure.js'
+import type { Options } from './options.js'
+import type { Ports } from './ports.js'
+import type { Signal } from './signal.js'
+import type { Watch } from './tasks.js'
+
+/** Doing what was decided: the only place where an effect becomes calls. */
+
+export const outcomeOf = (result: Either<Failure, unknown>): Outcome =>
+  E.isRight(result) ? 'done' : result.left.tag === 'NotFound' ? 'not_found' : 'failed'
+
+export const detailOf = (result: Either<Failure, unknown>): string | null =>
+  E.isLeft(result) ? describe(result.left) : null
+
+const action = (kind: ActionKind, result: Either<Failure, unknown>): Action => ({
+  kind,
+  outcome: outcomeOf(result),
+  detail: detailOf(result),
+})
+
+/**
+ * Kills what is left of a task, waits until it has stopped, and deletes it (reference: WithProcessKill, task.Delete).
+ * The wait begins before the kill, so that the exit cannot fall between the two.
+ */
+export const killAndDelete = async (
+  ports: Ports,
+  id: string,
+  pid: number,
+  signal: Signal,
+): Promise<Either<Failure, void>> => {
+  if (pid !== 0) {
+    const watch = await ports.tasks.watch(id, signal)()
+    if (E.isLeft(watch)) return watch
+    const killed = await ports.tasks.kill(id, signal)()
+    if (E.isLeft(killed) && killed.left.tag !== 'NotFound') {
+      watch.right.close()
+      return killed
+    }
+    const ended = await untilEnded(watch.right, signal)
+    if (E.isLeft(ended) && ended.left.tag !== 'NotFound') return ended
+  }
+  const deleted = await ports.tasks.delete(id, signal)()
+  return E.isLeft(deleted) ? deleted : E.right(undefined)
+}
+
+const untilEnded = async (watch: Watch, signal: Signal): Promise<Either<Failure, unknown>> => {
+  const close = (): void => watch.close()
+  signal.addEventListener('abort', close)
+  const ended = await watch.exited
+  signal.removeEventListener('abort', close)
+  watch.close()
+  return ended
+}
+
+/** What a container's effect came to, and the watch that it may have opened. */
+interface Effected {
+  readonly outcome: Outcome
+  readonly actions: readonly Action[]
+  readonly watch: Watch | null
+}
+
+const effectOf = async (
+  ports: Ports,
+  plan: ContainerPlan,
+  signal: Signal,
+): Promise<Either<Failure, Watch | null>> => {
+  const config = plan.metadata?.config ?? null
+  switch (plan.decision?.plan.effect ?? 'none') {
+    case 'none':
+      return E.right(null)
+    case 'create-io': {
+      const io = await ports.io.create({
+        id: plan.id,
+        tty: config?.tty ?? false,
+        stdin: config?.stdin ?? false,
+      })()
+      return E.isLeft(io) ? io : E.right(null)
+    }
+    case 'delete-task': {
+      const deleted = await killAndDelete(ports, plan.id, plan.facts.pid, signal)
+      return E.isLeft(deleted) ? deleted : E.right(null)
+    }
+    case 'await-exit':
+      return ports.tasks.watch(plan.id, signal)()
+  }
+}
+
+const perform = async (ports: Ports, options: Options, plan: ContainerPlan): Promise<Effected> => {
+  const kind = actionKindOf(plan.decision?.plan.effect ?? 'none')
+  if (kind === null) return { outcome: 'done', actions: [], watch: null }
+  // Known beforehand to be impossible: its sandbox is not there, or it has no config.
+  if (plan.expected === 'failed')
+    return {
+      outcome: 'failed',
+      actions: [{ kind, outcome: 'failed', detail: 'its sandbox was not recovered' }],
+      watch: null,
+    }
+  const run = ports.timers.within(
+    options.timeoutMs,
+    `${kind} ${plan.id}`,
+    (signal) => () => effectOf(ports, plan, signal),
+  )
+  const result = await run()
+  return {
+    outcome: outcomeOf(result),
+    actions: [action(kind, result)],
+    watch: E.isRight(result) ? result.right : null,
+  }
+}
+
+interface Committed {
+  readonly actions: readonly Action[]
+  /** Why it could not be written; null where it could, or need not be */
+  readonly unwritten: string | null
+}
+
+/** Each step only where the one before it worked: what could not be set aside is not written over (L5). */
+const commit = async (
+  ports: Ports,
+  options: Options,
+  plan: ContainerPlan,
+  todo: Commit,
+): Promise<Committed> => {
+  const { checkpoints, timers } = ports
+  const text = todo.write
+  const steps: readonly (readonly [ActionKind, () => Promise<Either<Failure, unknown>>])[] = [
+    ...(todo.makeDirectory ? [['make-directory', checkpoints.makeDirectory(plan.id)] as const] : []),
+    ...(todo.setAside
+      ? [['set-aside-checkpoint', checkpoints.setAside(plan.id, plan.facts.now)] as const]
+      : []),
+    ...(text === null ? [] : [['write-checkpoint', checkpoints.write(plan.id, text)] as const]),
+  ]
+  const actions: Action[] = []
+  for (const [kind, step] of steps) {
+    const result = await timers.within(options.timeoutMs, `${kind} ${plan.id}`, () => step)()
+    actions.push({
+      ...action(kind, result),
+      detail: kind === 'set-aside-checkpoint' && E.isRight(result) ? String(result.right) : detailOf(result),
+    })
+    if (E.isLeft(result)) return { actions, unwritten: describe(result.left) }
+  }
+  return { actions, unwritten: null }
+}
+
+/** A container that was recovered, and the watch on its exit where there is one. */
+export interface Recovered {
+  readonly performed: Performed
+  readonly watch: Watch | null
+}
+
+const hasLogPipes = (plan: ContainerPlan): boolean =>
+  plan.seen.look.kind === 'found' && (plan.seen.look.task.stdout !== '' || plan.seen.look.task.stderr !== '')
+
+/** Performs one container's plan: commit, then the effect where the effect destroys what is committed, else the other way round. */
+export const performContainer = async (
+  ports: Ports,
+  options: Options,
+  plan: ContainerPlan,
+  stays: boolean,
+): Promise<Recovered> => {
+  const planned = plannedCommit(plan)
+  if (planned.when === 'before') {
+    const { actions, unwritten } = await commit(ports, options, plan, planned.of('done'))
+    if (unwritten !== null)
+      return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }
+    const effected = await perform(ports, options, plan)
+    const logTail = !stays && effected.outcome === 'done' && hasLogPipes(plan)
+    const all = [...actions, ...effected.actions]
+    return {
+      performed: { ending: effected.outcome, unwritten: null, actions: all, stays, logTail },
+      watch: effected.watch,
+    }
+  }
+  const effected = await perform(ports, options, plan)
+  const ending: Ending = effected.outcome
+  const { actions, unwritten } = await commit(ports, options, plan, planned.of(ending))
+  return {
+    performed: { ending, unwritten, actions: [...effected.actions, ...actions], stays, logTail: false },
+    watch: effected.watch,
+  }
+}
