@@ -1,0 +1,137 @@
+import { status } from '@grpc/grpc-js'
+import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { TaskReply, TaskStatus } from '../../core/records.js'
+import { type Failure, failure } from '../../ports/failure.js'
+import type { Signal } from '../../ports/signal.js'
+import type { Exit, Tasks, Watch } from '../../ports/tasks.js'
+import { EMPTY_REPLY, unary } from './call.js'
+import type { Channel } from './channel.js'
+import { changing, reading, translate } from './failures.js'
+import { TasksService } from './gen/containerd/services/tasks/v1/tasks.js'
+import { type Process, Status } from './gen/containerd/v1/types/task.js'
+import type { Timestamp } from './gen/google/protobuf/timestamp.js'
+import { nanoseconds } from './records.js'
+
+const SIGKILL = 9
+
+const taskStatus = (s: Status): TaskStatus => {
+  switch (s) {
+    case Status.UNKNOWN:
+      return 'unknown'
+    case Status.CREATED:
+      return 'created'
+    case Status.RUNNING:
+      return 'running'
+    case Status.STOPPED:
+      return 'stopped'
+    case Status.PAUSED:
+      return 'paused'
+    case Status.PAUSING:
+      return 'pausing'
+    default:
+      return 'other'
+  }
+}
+
+const reply = (p: Process): TaskReply => ({
+  id: p.id,
+  pid: p.pid,
+  status: taskStatus(p.status),
+  exitStatus: p.exitStatus,
+  exitedAt: nanoseconds(p.exitedAt),
+  terminal: p.terminal,
+  stdin: p.stdin,
+  stdout: p.stdout,
+  stderr: p.stderr,
+})
+
+const exit = (r: { readonly exitStatus: number; readonly exitedAt?: Timestamp | undefined }): Exit => ({
+  exitStatus: r.exitStatus,
+  exitedAt: nanoseconds(r.exitedAt),
+})
+
+const get =
+  (channel: Channel, verb = 'get') =>
+  (id: string, signal: Signal): TE.TaskEither<Failure, TaskReply> =>
+    pipe(
+      unary(channel, TasksService.get, { containerId: id, execId: '' }, signal),
+      TE.chain(({ process }) =>
+        process === undefined ? TE.left(EMPTY_REPLY) : TE.right({ ...reply(process), id }),
+      ),
+      TE.mapLeft(translate(channel, reading(`${verb} task ${id}`))),
+    )
+
+const watch =
+  (channel: Channel) =>
+  (id: string, signal: Signal): TE.TaskEither<Failure, Watch> =>
+  async () => {
+    const waiting = new AbortController()
+    const close = (): void => waiting.abort()
+    const exited = pipe(
+      unary(channel, TasksService.wait, { containerId: id, execId: '' }, waiting.signal),
+      TE.bimap(translate(channel, reading(`watch task ${id}`)), exit),
+    )()
+    // Whether a wait was taken up is not told until it ends, so the task is asked for after it began. A wait that
+    // ends first has told already.
+    const begun = await Promise.race([get(channel, 'watch')(id, signal)(), exited])
+    if (isLeft(begun)) {
+      close()
+      return begun
+    }
+    return right({ exited, close })
+  }
+
+const kill =
+  (channel: Channel) =>
+  (id: string, signal: Signal): TE.TaskEither<Failure, void> =>
+    pipe(
+      unary(channel, TasksService.kill, { containerId: id, execId: '', signal: SIGKILL, all: true }, signal),
+      TE.map(() => undefined),
+      // Both are how a shim says that there is no process to be killed.
+      TE.orElse((f) =>
+        f.code === status.NOT_FOUND || f.code === status.FAILED_PRECONDITION
+          ? TE.right(undefined)
+          : TE.left(f),
+      ),
+      TE.mapLeft(translate(channel, changing(`kill task ${id}`))),
+    )
+
+/**
+ * Asks for the status first: containerd itself deletes a created task without a word, and its refusal of a running
+ * one is told by its text alone. Whatever else the status says or fails with, deleting is tried: it is also how
+ * containerd rids itself of a shim that no longer answers.
+ */
+const remove =
+  (channel: Channel) =>
+  (id: string, signal: Signal): TE.TaskEither<Failure, Exit> =>
+  async () => {
+    const asked = `delete task ${id}`
+    const seen = await get(channel)(id, signal)()
+    if (!isLeft(seen) && alive(seen.right))
+      return left(failure('Denied', asked, `containerd at ${channel.socket}`, `it is ${seen.right.status}`))
+    return pipe(
+      unary(channel, TasksService.delete, { containerId: id }, signal),
+      TE.bimap(translate(channel, changing(asked)), exit),
+    )()
+  }
+
+const ALIVE: readonly TaskStatus[] = ['created', 'running', 'paused', 'pausing']
+
+/** A created task with no process is only a leftover, and deletable. */
+const alive = (task: TaskReply): boolean =>
+  ALIVE.includes(task.status) && !(task.status === 'created' && task.pid === 0)
+
+/** Tasks over gRPC. */
+export const tasks = (channel: Channel): Tasks => ({
+  list: (signal) =>
+    pipe(
+      unary(channel, TasksService.list, { filter: '' }, signal),
+      TE.bimap(translate(channel, reading('list tasks')), (r) => r.tasks.map(reply)),
+    ),
+  get: get(channel),
+  watch: watch(channel),
+  kill: kill(channel),
+  delete: remove(channel),
+})
