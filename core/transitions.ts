@@ -70,7 +70,7 @@ export const decide = (profile: Profile, task: TaskSeen, checkpoint: CheckpointS
   return { rule, plan: PLANS[rule] }
 }
 
-/** What became of a container. `monitorPid`: the pid that the monitor is told, 0 where the checkpoint knew it already. */
+/** What became of a container. `monitorPid`: the pid learnt with the start, for the monitor; 0 where the checkpoint knew it already. */
 export interface Settled {
   readonly status: Status
   readonly monitored: boolean
@@ -89,7 +89,7 @@ export const settle = (plan: Plan, outcome: Outcome, before: Status, facts: Fact
   return {
     status: amend(before, amendments, facts),
     monitored,
-    monitorPid: monitored && started ? facts.pid : 0,
+    monitorPid: started ? facts.pid : 0,
   }
 }
 

@@ -1,0 +1,130 @@
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { TaskReply } from '../../core/records.js'
+import type { Failure } from '../../ports/failure.js'
+import { failure } from '../../ports/failure.js'
+import type { Exit, Tasks, Watch } from '../../ports/tasks.js'
+import type { Clock } from '../../ports/time.js'
+import type { Faults } from './faults.js'
+import { faultFailure, type Interceptor, partner, type Refusal, refuse } from './intercept.js'
+
+const KILLED = 137
+
+type Waiter = (end: Either<Failure, Exit>) => void
+
+/** The tasks of the simulated node, and what befalls them from outside. */
+export interface SimulatedTasks {
+  readonly port: Tasks
+  readonly all: () => readonly TaskReply[]
+  /** The task ends by itself; nothing where it has ended or does not exist. */
+  readonly end: (id: string, exitStatus: number) => void
+  /** Puts a task there, in the place of one of the same id. */
+  readonly put: (task: TaskReply) => void
+  /** The task is gone, as when somebody else deleted it. */
+  readonly drop: (id: string) => void
+  /** Every wait that is under way breaks. */
+  readonly breakWaits: () => void
+}
+
+const absent = (id: string): Either<Refusal, never> =>
+  refuse('NotFound', `no running task found: task ${id} not found`)
+const exitOf = ({ exitStatus, exitedAt }: TaskReply): Exit => ({ exitStatus, exitedAt })
+const ended = (task: TaskReply): boolean => task.status === 'stopped'
+/** Created and never given a process: there is nothing to stop first. */
+const deletable = (task: TaskReply): boolean => ended(task) || (task.status === 'created' && task.pid === 0)
+
+export const tasksOf = (
+  given: readonly TaskReply[],
+  clock: Clock,
+  faults: Faults,
+  intercept: Interceptor,
+): SimulatedTasks => {
+  const tasks = new Map(given.map((task) => [task.id, task]))
+  const waiters = new Map<string, Set<Waiter>>()
+
+  const settle = (id: string, end: Either<Failure, Exit>): void => {
+    const waiting = waiters.get(id) ?? []
+    waiters.delete(id)
+    for (const waiter of waiting) waiter(end)
+  }
+  const broken = (id: string, tag: 'Unavailable' | 'NotFound', said: string): Either<Failure, never> =>
+    left(failure(tag, `wait for task ${id}`, partner('tasks.watch'), said))
+  const stop = (task: TaskReply, exitStatus: number): void => {
+    const stopped: TaskReply = { ...task, status: 'stopped', exitStatus, exitedAt: clock.now() }
+    tasks.set(task.id, stopped)
+    settle(task.id, right(exitOf(stopped)))
+  }
+  const drop = (id: string): void => {
+    tasks.delete(id)
+    settle(id, broken(id, 'NotFound', 'the task was deleted'))
+  }
+  const get = (id: string): Either<Refusal, TaskReply> => {
+    const task = tasks.get(id)
+    return task === undefined ? absent(id) : right(task)
+  }
+
+  const watch = (id: string): Either<Refusal, Watch> => {
+    const task = tasks.get(id)
+    if (task === undefined) return absent(id)
+    const fault = faults.take('tasks.exit', id)
+    let close = (): void => undefined
+    const exited = new Promise<Either<Failure, Exit>>((resolve) => {
+      if (fault !== null && fault.answer !== 'hang')
+        return resolve(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'))))
+      if (ended(task)) return resolve(right(exitOf(task)))
+      if (fault !== null) return
+      const waiting = waiters.get(id) ?? new Set()
+      waiters.set(id, waiting.add(resolve))
+      close = () => waiting.delete(resolve)
+    })
+    return right({ exited, close: () => close() })
+  }
+  const kill = (id: string): Either<Refusal, void> => {
+    const task = tasks.get(id)
+    if (task === undefined) return absent(id)
+    if (!deletable(task)) stop(task, KILLED)
+    return right(undefined)
+  }
+  const remove = (id: string): Either<Refusal, Exit> => {
+    const task = tasks.get(id)
+    if (task === undefined) return absent(id)
+    if (!deletable(task)) return refuse('Denied', `task must be stopped before deletion: ${task.status}`)
+    drop(id)
+    return right(exitOf(task))
+  }
+
+  const port: Tasks = {
+    list: (signal) =>
+      intercept.run({
+        call: 'tasks.list',
+        id: null,
+        asked: 'list tasks',
+        signal,
+        // containerd leaves out a task whose shim does not answer.
+        act: () => right([...tasks.values()].filter(({ id }) => faults.peek('tasks.get', id) === null)),
+      }),
+    get: (id, signal) =>
+      intercept.run({ call: 'tasks.get', id, asked: `get task ${id}`, signal, act: () => get(id) }),
+    watch: (id, signal) =>
+      intercept.run({ call: 'tasks.watch', id, asked: `wait for task ${id}`, signal, act: () => watch(id) }),
+    kill: (id, signal) =>
+      intercept.run({ call: 'tasks.kill', id, asked: `kill task ${id}`, signal, act: () => kill(id) }),
+    delete: (id, signal) =>
+      intercept.run({ call: 'tasks.delete', id, asked: `delete task ${id}`, signal, act: () => remove(id) }),
+  }
+  return {
+    port,
+    all: () => [...tasks.values()],
+    end: (id, exitStatus) => {
+      const task = tasks.get(id)
+      if (task !== undefined && !ended(task)) stop(task, exitStatus)
+    },
+    put: (task) => {
+      tasks.set(task.id, task)
+      if (ended(task)) settle(task.id, right(exitOf(task)))
+    },
+    drop,
+    breakWaits: () => {
+      for (const id of [...waiters.keys()]) settle(id, broken(id, 'Unavailable', 'the connection broke'))
+    },
+  }
+}

@@ -1,0 +1,124 @@
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { describe, expect, it } from 'vitest'
+import { emptyWorld, simulate } from '../../../adapters/memory/index.js'
+import type { Ports } from '../../../ports/ports.js'
+import type { Signal } from '../../../ports/signal.js'
+import { calm, tagOf } from '../../contract/files.js'
+
+const START = 1_795_445_431_000_000_000n
+const SECOND = 1_000_000_000n
+
+const node = () => simulate(emptyWorld(START))
+const patient = ({ tasks, timers }: Ports, id: string, ms = 10_000) =>
+  timers.within(ms, `ask ${id}`, (signal) => tasks.get(id, signal))
+
+describe('virtual time', () => {
+  it('stands still while calls are answered', async () => {
+    const n = node()
+    for (let k = 0; k < 10; k += 1) await patient(n.ports, 'x')()
+    expect(n.ports.clock.now()).toBe(START)
+  })
+  it('leaps to the deadline of a call that hangs, without waiting', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    expect(tagOf(await patient(n.ports, 'x')())).toBe('TimedOut')
+    expect(n.ports.clock.now()).toBe(START + 10n * SECOND)
+    expect(n.log.map(({ outcome }) => outcome)).toEqual(['hung'])
+  })
+  it('lets those that hang side by side pass together, and those after them later', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    await Promise.all(['a', 'b', 'c'].map((id) => patient(n.ports, id)()))
+    expect(n.ports.clock.now()).toBe(START + 10n * SECOND)
+    await Promise.all(['a', 'b'].map((id) => patient(n.ports, id)()))
+    expect(n.ports.clock.now()).toBe(START + 20n * SECOND)
+  })
+  it('does not move before whoever can go on has gone on', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', id: 'stuck', answer: 'hang' })
+    const long = async () => {
+      for (let k = 0; k < 500; k += 1) await patient(n.ports, `quick-${k}`)()
+      return n.ports.clock.now()
+    }
+    const [, at] = await Promise.all([patient(n.ports, 'stuck')(), long()])
+    expect(at).toBe(START)
+  })
+  it('passes deadlines in their order, and leaves those alone that no hung call is under', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const passed: string[] = []
+    const waiting = ['30', '10', '20'].map((ms) =>
+      patient(n.ports, ms, Number(ms))().then(() => passed.push(ms)),
+    )
+    let answer: (reply: { _tag: 'Right'; right: number }) => void = () => undefined
+    const outside = n.ports.timers.within(
+      5,
+      'ask a person',
+      () => () =>
+        new Promise<{ _tag: 'Right'; right: number }>((r) => {
+          answer = r
+        }),
+    )()
+    await Promise.all(waiting)
+    expect(passed).toEqual(['10', '20', '30'])
+    answer({ _tag: 'Right', right: 7 })
+    expect(await outside).toEqual({ _tag: 'Right', right: 7 })
+  })
+  it('frees a call that hangs without a signal of its own', async () => {
+    const n = node()
+    n.faults.add({ call: 'checkpoints.read', answer: 'hang' })
+    const reply = await n.ports.timers.within(1000, 'read', () => n.ports.checkpoints.read('web'))()
+    expect(tagOf(reply)).toBe('TimedOut')
+    expect(n.ports.clock.now()).toBe(START + SECOND)
+  })
+  it('gives up a call that hangs when a signal from outside aborts', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const controller = new AbortController()
+    const waiting = n.ports.tasks.get('x', controller.signal)()
+    controller.abort()
+    expect(tagOf(await waiting)).toBe('TimedOut')
+  })
+  it('goes by when told, and passes what is due', async () => {
+    const n = node()
+    const waiting = n.ports.timers.within(1000, 'ask', () => () => new Promise<never>(() => undefined))()
+    n.advance(SECOND - 1n)
+    expect(await Promise.race([waiting, Promise.resolve('open')])).toBe('open')
+    n.advance(1n)
+    expect(tagOf(await waiting)).toBe('TimedOut')
+  })
+  it('shows another time when the clock is set, and keeps its deadlines', async () => {
+    const n = node()
+    n.setClock(0n)
+    expect(n.ports.clock.now()).toBe(0n)
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    await patient(n.ports, 'x')()
+    expect(n.ports.clock.now()).toBe(10n * SECOND)
+  })
+  it('takes a tick for each call where it is told to', async () => {
+    const n = simulate(emptyWorld(START), { tick: 5n })
+    await n.ports.tasks.list(calm)()
+    await n.ports.checkpoints.read('web')()
+    expect(n.ports.clock.now()).toBe(START + 10n)
+  })
+  it('ten thousand items, some hanging, eight at a time: as many deadlines as rounds that hang', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', id: 'bad', answer: 'hang' })
+    const ids = Array.from({ length: 10_000 }, (_, k) => (k % 1000 === 0 ? 'bad' : `id-${k}`))
+    const queue = ids.values()
+    const worker = async () => {
+      for (const id of queue) await patient(n.ports, id)()
+    }
+    await Promise.all(Array.from({ length: 8 }, worker))
+    expect(n.log).toHaveLength(10_000)
+    expect((n.ports.clock.now() - START) / (10n * SECOND)).toBeLessThanOrEqual(10n)
+  })
+  it('passes on what throws', async () => {
+    const bug = () => Promise.reject(new Error('a bug'))
+    await expect(node().ports.timers.within(10, 'ask', (_: Signal) => bug)()).rejects.toThrow('a bug')
+    expect(await node().ports.timers.within(10, 'ask', () => TE.right(1))()).toEqual({
+      _tag: 'Right',
+      right: 1,
+    })
+  })
+})

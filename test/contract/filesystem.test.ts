@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process'
+import { lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { filesystem } from '../../adapters/filesystem/index.js'
+import { describeCheckpoints } from './checkpoints.js'
+import { describeDirectories } from './directories.js'
+import type { MakeFiles, Placed } from './files.js'
+import { describeHost } from './host.js'
+
+const place = async (top: string, file: Placed): Promise<void> => {
+  const path = join(top, file.in, file.path)
+  await mkdir(dirname(path), { recursive: true })
+  if (file.kind === 'directory') await mkdir(path, { recursive: true })
+  else if (file.kind === 'symlink') await symlink(file.to ?? 'nowhere', path)
+  else if (file.kind === 'fifo') execFileSync('mkfifo', [path])
+  else {
+    await writeFile(path, file.base64 === undefined ? (file.text ?? '') : Buffer.from(file.base64, 'base64'))
+    if (file.bytes !== undefined) await truncate(path, Number(file.bytes))
+  }
+}
+
+const lookAt = async (path: string): Promise<string | null> => {
+  const stats = await lstat(path).catch(() => null)
+  if (stats === null) return null
+  if (stats.isFile()) return readFile(path, 'latin1')
+  return `kind:${stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'fifo'}`
+}
+
+const make: MakeFiles = async (files, mounts = []) => {
+  const top = await mkdtemp(join(tmpdir(), 'cri-recover-contract-'))
+  const roots = { root: join(top, 'root'), state: join(top, 'state') }
+  for (const path of Object.values(roots)) await mkdir(path)
+  for (const file of files) await place(top, file)
+  const mounted = mounts.map((m) => join(top, m.in, m.path))
+  for (const path of mounted) execFileSync('mount', ['-t', 'tmpfs', 'none', path])
+  return {
+    ports: filesystem(roots),
+    look: (where, path) => lookAt(join(roots[where], path)),
+    cleanup: async () => {
+      for (const path of mounted) execFileSync('umount', [path])
+      await rm(top, { recursive: true, force: true })
+    },
+  }
+}
+
+const canMount = async (): Promise<boolean> => {
+  try {
+    const fixture = await make([{ in: 'root', path: 'm', kind: 'directory' }], [{ in: 'root', path: 'm' }])
+    await fixture.cleanup()
+    return true
+  } catch {
+    return false
+  }
+}
+
+describeCheckpoints('file system', make)
+describeDirectories('file system', make, { mounts: await canMount() })
+describeHost('file system', make, () => undefined)

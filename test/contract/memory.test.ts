@@ -1,0 +1,91 @@
+import type { FileEntry, World } from '../../adapters/memory/index.js'
+import { emptyWorld, simulate } from '../../adapters/memory/index.js'
+import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
+import { describeCheckpoints } from './checkpoints.js'
+import { type ContainerdFixture, describeContainerd } from './containerd.js'
+import { describeDirectories } from './directories.js'
+import type { FilesFixture, MakeFiles, Placed } from './files.js'
+import { describeHost } from './host.js'
+
+const NOW = 1_795_445_431_431_213_697n
+
+const entry = ({ in: where, path, kind, text, base64, bytes }: Placed): FileEntry => ({
+  in: where,
+  path,
+  kind: kind ?? 'file',
+  text: text ?? null,
+  base64: base64 ?? null,
+  bytes: bytes ?? null,
+  unreadable: null,
+})
+
+const bytesOf = (file: FileEntry): string =>
+  file.kind !== 'file'
+    ? `kind:${file.kind}`
+    : Buffer.from(file.base64 ?? file.text ?? '', file.base64 === null ? 'utf8' : 'base64').toString('latin1')
+
+const nodes = new WeakMap<FilesFixture, ReturnType<typeof simulate>>()
+
+const makeFiles: MakeFiles = async (files, mounts = []) => {
+  const node = simulate({ ...emptyWorld(NOW), files: files.map(entry), mounts })
+  const fixture: FilesFixture = {
+    ports: node.ports,
+    look: async (where, path) => {
+      const all = node.world().files.filter((f) => f.in === where)
+      const there = all.find((f) => f.path === path)
+      if (there !== undefined) return bytesOf(there)
+      return all.some((f) => f.path.startsWith(`${path}/`)) ? 'kind:directory' : null
+    },
+    cleanup: async () => undefined,
+  }
+  nodes.set(fixture, node)
+  return fixture
+}
+
+const task = { pid: 4242, exitStatus: 0, exitedAt: null, terminal: false, stdin: '', stdout: '', stderr: '' }
+
+const containerd: World = {
+  ...emptyWorld(NOW),
+  plugins: [{ type: 'io.containerd.grpc.v1', id: 'cri', error: null }],
+  containers: [sandboxRecord('pod'), ...['r', 'c', 's'].map((id) => containerRecord(id, 'pod'))],
+  tasks: [
+    { ...task, id: 'r', status: 'running' },
+    { ...task, id: 'c', status: 'created' },
+    { ...task, id: 's', status: 'stopped', exitStatus: 3, exitedAt: NOW - 1n },
+  ],
+  sandboxStore: [
+    { id: 'pod', sandboxer: 'podsandbox', createdAt: NOW, extensions: new Map(), controller: null },
+  ],
+  images: [{ name: 'image', digest: 'sha256:m', mediaType: '', size: 10n, labels: new Map() }],
+  content: [{ digest: 'sha256:m', size: null, text: '{"ä":1}' }],
+  unpacked: [{ snapshotter: 'overlayfs', diffIds: ['sha256:a', 'sha256:b'] }],
+}
+
+const makeContainerd = async (): Promise<ContainerdFixture> => {
+  const node = simulate(containerd)
+  return {
+    ports: node.ports,
+    version: '2.1.9',
+    pod: 'pod',
+    running: 'r',
+    created: 'c',
+    stopped: 's',
+    absent: 'x',
+    exitStatus: 3,
+    image: {
+      name: 'image',
+      digest: 'sha256:m',
+      content: 'sha256:m',
+      snapshotter: 'overlayfs',
+      diffIds: ['sha256:a', 'sha256:b'],
+    },
+    end: async (exitStatus) => node.end('r', exitStatus),
+    sever: async () => node.restartContainerd(),
+    cleanup: async () => undefined,
+  }
+}
+
+describeCheckpoints('memory', makeFiles)
+describeDirectories('memory', makeFiles, { mounts: true })
+describeHost('memory', makeFiles, (fixture, ms) => nodes.get(fixture)?.advance(BigInt(ms) * 1_000_000n))
+describeContainerd('memory', makeContainerd)

@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config'
+
+// Real containerds share cgroups and the kernel's patience: their files run one after another, the rest side by side.
+export default defineConfig({
+  test: {
+    root: '.',
+    projects: [
+      {
+        test: {
+          name: 'pure',
+          root: '.',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          root: '.',
+          include: ['test/real/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
