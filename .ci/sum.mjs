@@ -1,0 +1,23 @@
+// The closing line of a run: what passed, what failed. A test that was left out counts as failed here, for this
+// machine has all that the tests need.
+import { readFileSync } from 'node:fs'
+
+const [file = '', status = '1'] = process.argv.slice(2)
+const text = readFileSync(file, 'utf8')
+const {
+  numPassedTests: passed,
+  numFailedTests: broken,
+  testResults,
+} = text === '' ? { numPassedTests: 0, numFailedTests: 0, testResults: [] } : JSON.parse(text)
+const leftOut = testResults
+  .flatMap((suite) => suite.assertionResults)
+  .filter((test) => test.status !== 'passed' && test.status !== 'failed')
+for (const test of leftOut) console.log(`left out: ${test.fullName}`)
+// A file that could not be loaded has no tests to count.
+const unloaded = testResults.filter(
+  (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
+)
+for (const suite of unloaded) console.log(`could not be run: ${suite.name}`)
+const failed = broken + leftOut.length + unloaded.length
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed === 0 && passed > 0 ? Number(status) : 1)
