@@ -113,7 +113,7 @@ const SAFE = {
     reference: 'notFound, case CONTAINER_RUNNING',
     effect: 'none',
     outcomes: whatever(['lose-telling']),
-    deviations: ['lost-exit', 'exited-pid'],
+    deviations: ['lost-exit', 'exited-pid', 'clock-behind'],
   },
   'settled-exit': {
     why: 'It exited; a process id that could belong to somebody else by now does not stay.',
@@ -141,7 +141,7 @@ const SAFE = {
     reference: 'case containerd.Running, case CONTAINER_RUNNING',
     effect: 'await-exit',
     outcomes: { done: [], not_found: ['lose-telling'], failed: ['doubt'] },
-    deviations: ['lost-exit', 'exited-pid'],
+    deviations: ['lost-exit', 'exited-pid', 'clock-behind'],
   },
   'running-learnt': {
     why: 'It was started, and the restart came before that was written down.',
@@ -171,7 +171,7 @@ const SAFE = {
     reference: 'case containerd.Stopped',
     effect: 'delete-task',
     outcomes: { done: ['exit-sanely'], not_found: ['exit-sanely'], failed: ['exit-sanely', 'doubt'] },
-    deviations: ['no-exit-time', 'exited-pid', 'first-exit'],
+    deviations: ['no-exit-time', 'exited-pid', 'first-exit', 'clock-behind'],
   },
   'ended-recorded': {
     why: 'Its exit is on record already, and the first record of an exit stands.',
@@ -189,7 +189,7 @@ const SAFE = {
       not_found: ['believe', 'exit-sanely'],
       failed: ['believe', 'exit-sanely', 'doubt'],
     },
-    deviations: ['truth-learnt', 'no-exit-time', 'exited-pid'],
+    deviations: ['truth-learnt', 'no-exit-time', 'exited-pid', 'clock-behind'],
   },
   'in-doubt-watched': {
     why: 'containerd does not know what its task is doing: in doubt, and watched all the same.',

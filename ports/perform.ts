@@ -166,6 +166,8 @@ export const performContainer = async (
   plan: ContainerPlan,
   stays: boolean,
 ): Promise<Recovered> => {
+  // What an interrupted write left behind is of no use to anybody (L14), and no reason to stop.
+  await ports.timers.within(options.timeoutMs, `sweep ${plan.id}`, () => ports.checkpoints.sweep(plan.id))()
   const planned = plannedCommit(plan)
   if (planned.when === 'before') {
     const { actions, unwritten } = await commit(ports, options, plan, planned.of('done'))

@@ -15,7 +15,7 @@ export interface Exit {
 export interface Watch {
   /** Settles once: the exit, or why the wait ended without one. `Unavailable` is a broken connection, not an exit. */
   readonly exited: Promise<Either<Failure, Exit>>
-  /** Gives up the wait; the task is not touched. */
+  /** Gives up the wait; the task is not touched, and `exited` need not settle any more. */
   readonly close: () => void
 }
 

@@ -29,7 +29,7 @@ export interface Refusal {
 export const refuse = (tag: FailureTag, said: string): Either<Refusal, never> => left({ tag, said })
 
 /** A port call before it happens. `act` is all that it does, in one step. */
-export interface Operation<A> {
+interface Operation<A> {
   readonly call: CallName
   readonly id: string | null
   /** As `delete task web-1`. */

@@ -7,7 +7,7 @@ import golden from './load-container.json' with { type: 'json' }
 
 /** The container of a golden row, and the pod that it is in. */
 export const CONTAINER = 'web'
-export const POD = 'pod'
+const POD = 'pod'
 /** What the clock of a golden world shows. */
 export const NOW = 1_800_000_000_000_000_000n
 
