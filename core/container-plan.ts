@@ -5,7 +5,7 @@ import type { ContainerMetadata } from './metadata.js'
 import type { Conflict } from './names.js'
 import { type ContainerSeen, checkpointSeenOf, statusBefore } from './observation.js'
 import type { Outcome } from './plans.js'
-import { type TaskSeen, taskSeenOf } from './seen.js'
+import { type TaskLook, type TaskSeen, taskSeenOf } from './seen.js'
 import type { CheckpointSeen, Status } from './status.js'
 import { type Decision, decide, type Profile, type Settled, settle } from './transitions.js'
 
@@ -48,6 +48,15 @@ const expectedOf = (
   return metadata.config !== null && sandboxes.has(metadata.sandboxId) ? 'done' : 'failed'
 }
 
+/**
+ * The reference opens a task's pipes in the same step in which it loads the task, and a failure there counts as a
+ * failed load (reference: cntr.Task with NewContainerIO). It does not for a task of unknown status, which has none.
+ */
+const attached = ({ look, pipes }: ContainerSeen): TaskLook =>
+  look.kind === 'found' && look.task.status !== 'unknown' && pipes !== null
+    ? { kind: 'unreachable', why: pipes }
+    : look
+
 /** @param sandboxes - the ids of the sandboxes that are recovered with their metadata */
 export const planContainer = (
   profile: Profile,
@@ -56,7 +65,7 @@ export const planContainer = (
   sandboxes: ReadonlySet<string>,
 ): ContainerPlan => {
   const metadata = isRight(seen.metadata) ? seen.metadata.right : null
-  const task = taskSeenOf(seen.look)
+  const task = taskSeenOf(profile === 'reference' ? attached(seen) : seen.look)
   const checkpoint = checkpointSeenOf(seen)
   const decision = isLeft(seen.metadata) ? null : decide(profile, task, checkpoint)
   return {

@@ -73,6 +73,7 @@ const lostExit = (plan: ContainerPlan, amendments: readonly Amendment[]): readon
 
 const doubtReason = (plan: ContainerPlan, performed: Performed): string => {
   if (plan.decision === null) return 'without metadata nothing is decided about it'
+  if (plan.task === 'UNREACHABLE' && plan.seen.pipes !== null) return plan.seen.pipes
   if (plan.seen.look.kind === 'unreachable') return `its task could not be looked at: ${plan.seen.look.why}`
   const failed = performed.actions.find((action) => action.outcome === 'failed' && action.detail !== null)
   if (failed !== undefined) return `${failed.kind} failed: ${failed.detail ?? ''}`
@@ -102,6 +103,12 @@ const unwatched = (plan: ContainerPlan, performed: Performed): readonly Problem[
       ]
     : [problem('not-monitored', 'warning', 'It lives, and nobody waits for its exit.')]
 }
+
+/** Only what lives writes; the log of one that ended was complete, or is spoken of as a tail. */
+const pipes = (plan: ContainerPlan): readonly Problem[] =>
+  plan.seen.pipes !== null && LIVE.has(plan.task)
+    ? [problem('log-lost', 'loss', `It lives, and what it writes reaches no log: ${plan.seen.pipes}.`)]
+    : []
 
 const learnt = (plan: ContainerPlan, amendments: readonly Amendment[]): readonly Problem[] =>
   amendments.includes('start') || amendments.includes('start-sanely')
@@ -159,6 +166,7 @@ export const containerProblems = (
     ...lostExit(plan, amendments),
     ...doubt(plan, performed),
     ...learnt(plan, amendments),
+    ...pipes(plan),
     ...durability(plan, performed, shown),
     ...unwatched(plan, performed),
   ]

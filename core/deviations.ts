@@ -80,6 +80,11 @@ const LIST = {
     because: 'its exit is the proof that ends the doubt',
     askedFor: '',
   },
+  'pipes-gone': {
+    does: 'takes a task whose log pipes are gone for what it is, and says that its log is lost',
+    because: 'a container is not in doubt because its log is',
+    askedFor: '',
+  },
   'clock-behind': {
     does: 'sets no time before one that is known to be earlier',
     because: 'a clock that was set back would otherwise put the start before the creation',

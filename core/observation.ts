@@ -21,6 +21,8 @@ export interface ContainerSeen {
   readonly record: ContainerRecord
   readonly metadata: Either<MetadataProblem, ContainerMetadata>
   readonly look: TaskLook
+  /** Why the task's log pipes could not be opened; null: nothing stands in the way, or it has none */
+  readonly pipes: string | null
   /** What stands at the checkpoint's place, and what it says */
   readonly file: CheckpointFile
   readonly checkpoint: Either<Unreadable, Checkpoint>

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   'exit-lost': 'it ended, and how is lost',
   'image-incomplete': 'a part of the image is not there',
   'image-not-unpacked': 'the image is not unpacked',
+  'log-lost': 'what it writes reaches no log',
   'log-tail': 'what was left in its log pipes is gone',
   'metadata-id': 'its metadata belongs to another id',
   'metadata-unreadable': 'its metadata cannot be read',

@@ -12,4 +12,9 @@ export interface IoRequest {
 export interface Io {
   /** Fresh IO for a container that was created and not started (reference: createContainerIO). */
   readonly create: (request: IoRequest) => TaskEither<Failure, void>
+  /**
+   * Why a task's pipes could not be opened, looking only; null where nothing stands in the way. A pipe that is
+   * missing is made anew, its directory is not. Empty paths and stream URLs are passed over.
+   */
+  readonly obstacle: (paths: readonly string[]) => TaskEither<Failure, string | null>
 }

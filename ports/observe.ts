@@ -63,6 +63,17 @@ const checkpointFile = async (ports: Ports, options: Options, id: string): Promi
   return E.isRight(file) ? file.right : { kind: 'unreadable', why: describe(file.left) }
 }
 
+const pipesOf = async (ports: Ports, options: Options, look: TaskLook): Promise<string | null> => {
+  if (look.kind !== 'found') return null
+  const { stdin, stdout, stderr } = look.task
+  const paths = [stdin, stdout, stderr].filter((path) => path !== '')
+  if (paths.length === 0) return null
+  const seen = await ports.timers.within(options.timeoutMs, 'look at log pipes', () =>
+    ports.io.obstacle(paths),
+  )()
+  return E.isRight(seen) ? seen.right : describe(seen.left)
+}
+
 const observeContainer = async (
   ports: Ports,
   options: Options,
@@ -78,6 +89,7 @@ const observeContainer = async (
     record,
     metadata: containerMetadataOf(record.extensions),
     look,
+    pipes: await pipesOf(ports, options, look),
     file,
     checkpoint: readCheckpoint(file),
   }

@@ -24,6 +24,7 @@ export const CALLS = {
   'directories.remove': true,
   'namespaces.status': false,
   'io.create': true,
+  'io.obstacle': false,
   'lock.acquire': true,
 } as const
 

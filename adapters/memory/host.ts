@@ -3,7 +3,7 @@ import type { Io } from '../../ports/io.js'
 import type { Lock } from '../../ports/lock.js'
 import type { Namespaces } from '../../ports/namespaces.js'
 import { type Interceptor, refuse } from './intercept.js'
-import { leaf, type Tree } from './tree.js'
+import { isDirectory, leaf, type Tree } from './tree.js'
 import type { World } from './world.js'
 
 export const namespacesOf = (world: World, intercept: Interceptor): Namespaces => {
@@ -19,8 +19,25 @@ export const namespacesOf = (world: World, intercept: Interceptor): Namespaces =
   }
 }
 
+/** Directories outside of the simulated state are taken to be there. */
+const isGone =
+  (world: World, tree: Tree) =>
+  (directory: string): boolean =>
+    directory.startsWith(`${world.state}/`) &&
+    !isDirectory(tree.at('state', directory.slice(world.state.length + 1).split('/')))
+
 /** Fresh FIFOs; the same ones when asked again, so that a second recovery finds the node as the first left it. */
-export const ioOf = (tree: Tree, intercept: Interceptor): Io => ({
+export const ioOf = (world: World, tree: Tree, intercept: Interceptor): Io => ({
+  obstacle: (paths) =>
+    intercept.run({
+      call: 'io.obstacle',
+      id: paths[0] ?? null,
+      asked: 'look at log pipes',
+      act: () => {
+        const gone = paths.map((path) => path.split('/').slice(0, -1).join('/')).find(isGone(world, tree))
+        return right(gone === undefined ? null : `the directory of its log pipes is gone: ${gone}`)
+      },
+    }),
   create: ({ id, tty, stdin }) =>
     intercept.run({
       call: 'io.create',

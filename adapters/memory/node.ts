@@ -83,7 +83,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     checkpoints: checkpointsOf(tree, intercept),
     directories: directoriesOf(tree, world.mounts, world, intercept),
     namespaces: namespacesOf(world, intercept),
-    io: ioOf(tree, intercept),
+    io: ioOf(world, tree, intercept),
     lock: lockOf(world, intercept),
     clock: time.clock,
     timers: time.timers,
