@@ -27,8 +27,12 @@ const latest = (...times: readonly bigint[]): bigint =>
     return newest
   })
 
-/** Now, but never before what is known to have been earlier: a clock set back must not undo a life (L4, L16). */
-const sane = (status: Status, now: bigint): bigint => latest(now, status.createdAt, status.startedAt, 1n)
+/**
+ * A time, but never before what is known to have been earlier: a clock set back must not undo a life (L4, L16). Nor
+ * must a short one, whose start containerd writes down after the task has ended.
+ */
+const sane = (status: Status, { recordedAt }: Facts, time: bigint): bigint =>
+  latest(time, status.createdAt, status.startedAt, recordedAt, 1n)
 
 const lost = (status: Status, at: bigint): Status => ({
   ...status,
@@ -79,23 +83,22 @@ const RULES = {
   },
   'start-sanely': {
     text: 'startedAt = now (not before createdAt), pid = the task’s',
-    apply: (status, { now, pid }) => ({ ...status, startedAt: sane(status, now), pid }),
+    apply: (status, facts) => ({ ...status, startedAt: sane(status, facts, facts.now), pid: facts.pid }),
   },
   'lose-telling': {
     text: 'finishedAt = now, exit code 255, reason `Unknown`, pid 0, message = the span in which the exit must lie',
-    apply: (status, { now }) => {
-      const at = sane(status, now)
+    apply: (status, facts) => {
+      const at = sane(status, facts, facts.now)
       return { ...lost(status, at), pid: 0, message: span(status, at) }
     },
   },
   'exit-sanely': {
-    text: 'finishedAt = the task’s exit time (now where it has none), exit code = the task’s, pid 0',
-    apply: (status, { now, exitedAt, exitStatus }) => ({
-      ...status,
-      pid: 0,
-      finishedAt: exitedAt !== null && exitedAt > 0n ? exitedAt : sane(status, now),
-      exitCode: exitStatus | 0,
-    }),
+    text: 'finishedAt = the task’s exit time (now where it has none, not before startedAt), exit code = the task’s, pid 0',
+    apply: (status, facts) => {
+      const { now, exitedAt, exitStatus } = facts
+      const at = exitedAt !== null && exitedAt > 0n ? exitedAt : now
+      return { ...status, pid: 0, finishedAt: sane(status, facts, at), exitCode: exitStatus | 0 }
+    },
   },
   'clear-pid': {
     text: 'pid 0',

@@ -42,9 +42,9 @@ const factsOf = (seen: ContainerSeen, now: bigint): Facts => {
 const expectedOf = (
   decision: Decision | null,
   metadata: ContainerMetadata | null,
-  sandboxes: ReadonlySet<string>,
+  sandboxes: ReadonlySet<string> | null,
 ): Outcome => {
-  if (decision?.plan.effect !== 'create-io' || metadata === null) return 'done'
+  if (decision?.plan.effect !== 'create-io' || metadata === null || sandboxes === null) return 'done'
   return metadata.config !== null && sandboxes.has(metadata.sandboxId) ? 'done' : 'failed'
 }
 
@@ -57,12 +57,12 @@ const attached = ({ look, pipes }: ContainerSeen): TaskLook =>
     ? { kind: 'unreachable', why: pipes }
     : look
 
-/** @param sandboxes - the ids of the sandboxes that are recovered with their metadata */
+/** @param sandboxes - the ids of the sandboxes that are recovered with their metadata; null where IO needs none of them */
 export const planContainer = (
   profile: Profile,
   seen: ContainerSeen,
   now: bigint,
-  sandboxes: ReadonlySet<string>,
+  sandboxes: ReadonlySet<string> | null,
 ): ContainerPlan => {
   const metadata = isRight(seen.metadata) ? seen.metadata.right : null
   const task = taskSeenOf(profile === 'reference' ? attached(seen) : seen.look)

@@ -17,7 +17,8 @@ export const UPDATED_RESOURCES = 'updated-resources'
 export const CONTAINER_METADATA_TYPE = 'github.com/containerd/cri/pkg/store/container/Metadata'
 export const SANDBOX_METADATA_TYPE = 'github.com/containerd/cri/pkg/store/sandbox/Metadata'
 
-/** NamespaceMode NODE of the CRI: the host's own network. */
+/** NamespaceModes of the CRI: shared in the pod, and the host's own. */
+const POD = 0
 const NODE = 2
 
 export interface ContainerMetadata {
@@ -37,6 +38,8 @@ export interface ContainerMetadata {
     readonly tty: boolean
     readonly stdin: boolean
     readonly stdinOnce: boolean
+    /** It sees the processes of its sandbox, and dies with them */
+    readonly sharesProcesses: boolean
     readonly labels: ReadonlyMap<string, string>
     readonly annotations: ReadonlyMap<string, string>
   } | null
@@ -51,6 +54,8 @@ export interface SandboxMetadata {
   readonly runtimeHandler: string
   readonly processLabel: string
   readonly hostNetwork: boolean
+  /** Its processes are the host's own, so they outlive it */
+  readonly hostProcesses: boolean
   readonly podName: string
   readonly podNamespace: string
   readonly podUid: string
@@ -86,6 +91,11 @@ const containerMetadata = struct({
       stdin: flag,
       stdin_once: flag,
       tty: flag,
+      linux: pointer(
+        struct({
+          security_context: pointer(struct({ namespace_options: pointer(struct({ pid: int32 })) })),
+        }),
+      ),
     }),
   ),
   ImageRef: text,
@@ -179,6 +189,7 @@ export const containerMetadataOf = (
             tty: m.Config.tty,
             stdin: m.Config.stdin,
             stdinOnce: m.Config.stdin_once,
+            sharesProcesses: (m.Config.linux?.security_context?.namespace_options?.pid ?? POD) === POD,
             labels: m.Config.labels,
             annotations: m.Config.annotations,
           },
@@ -201,6 +212,7 @@ const sandboxMetadataUnder = (
     runtimeHandler: m.RuntimeHandler,
     processLabel: m.ProcessLabel,
     hostNetwork: m.Config?.linux?.security_context?.namespace_options?.network === NODE,
+    hostProcesses: m.Config?.linux?.security_context?.namespace_options?.pid === NODE,
     podName: m.Config?.metadata?.name ?? '',
     podNamespace: m.Config?.metadata?.namespace ?? '',
     podUid: m.Config?.metadata?.uid ?? '',

@@ -1,10 +1,11 @@
+import { isLeft } from 'fp-ts/lib/Either.js'
 import { type ContainerPlan, expectation, planContainer, settleContainer } from './container-plan.js'
 import { type Claim, type Conflict, conflictsOf } from './names.js'
-import type { BaseSeen, ImageSeen, NodeSeen } from './observation.js'
+import type { BaseSeen, ContainerSeen, ImageSeen, NodeSeen } from './observation.js'
 import { type Orphan, orphansOf } from './orphans.js'
 import type { Fatal } from './report.js'
 import { isRecovered, planSandbox, planStored, type SandboxItem, settleSandbox } from './sandbox-plan.js'
-import type { TaskSeen } from './seen.js'
+import { type TaskSeen, taskSeenOf } from './seen.js'
 import type { Profile } from './transitions.js'
 
 /** What recovery does to a node: to each sandbox, container, image and directory, in this order. */
@@ -101,6 +102,32 @@ const baseFatal = (bases: readonly BaseSeen[]): Fatal | null => {
     : { stage: 'orphans', message: `${broken.path} cannot be read: ${broken.entries}` }
 }
 
+/** Streams of a sandbox came with 2.x; before that a container's fresh IO is made of FIFOs alone (reference: createContainerIO). */
+const ioNeedsSandbox = (version: string | null): boolean => version === null || !/^v?1\./.test(version)
+
+/** The sandboxes whose processes the reference kills before it looks at their containers: those that do not run. */
+const killedOf = (items: readonly SandboxItem[]): ReadonlySet<string> =>
+  new Set(
+    items
+      .filter(
+        ({ decision, metadata, pid }) =>
+          decision?.plan.effect === 'delete-task' && pid !== 0 && !metadata?.hostProcesses,
+      )
+      .map(({ id }) => id),
+  )
+
+const SIGKILLED = 137
+
+/** What is seen of a container once its sandbox was killed: in a shared pid namespace the kernel kills all. */
+const afterKilling = (killed: ReadonlySet<string>, now: bigint, seen: ContainerSeen): ContainerSeen => {
+  const { look, metadata } = seen
+  if (isLeft(metadata) || look.kind !== 'found' || !LIVE.has(taskSeenOf(look))) return seen
+  const { sandboxId, config } = metadata.right
+  if (config === null || !config.sharesProcesses || !killed.has(sandboxId)) return seen
+  const task = { ...look.task, status: 'stopped', exitStatus: SIGKILLED, exitedAt: now } as const
+  return { ...seen, look: { kind: 'found', task } }
+}
+
 const first = (...fatals: readonly (() => Fatal | null)[]): Fatal | null => {
   for (const fatal of fatals) {
     const found = fatal()
@@ -139,8 +166,12 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
   const recovered = new Set(
     sandboxes.filter(isRecovered).flatMap(({ id, metadata }) => (metadata === null ? [] : [id, metadata.id])),
   )
+  const usable = ioNeedsSandbox(seen.version) ? recovered : null
+  const killed = profile === 'reference' ? killedOf(own) : new Set<string>()
   const containers = byId(
-    seen.containers.map((container) => planContainer(profile, container, seen.now, recovered)),
+    seen.containers
+      .map((container) => afterKilling(killed, seen.now, container))
+      .map((container) => planContainer(profile, container, seen.now, usable)),
   )
   const sandboxConflicts = conflictsOf(sandboxClaims(profile, sandboxes))
   const containerConflicts = conflictsOf(containerClaims(containers))

@@ -68,6 +68,8 @@ export interface BaseSeen {
 export interface NodeSeen {
   /** ns since 1970; the one time that all decisions of a run share */
   readonly now: bigint
+  /** containerd's own word for its version; null where it gave none */
+  readonly version: string | null
   readonly containers: readonly ContainerSeen[]
   readonly sandboxes: readonly SandboxSeen[]
   readonly stored: readonly StoredSandboxSeen[]

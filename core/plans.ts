@@ -189,7 +189,7 @@ const SAFE = {
       not_found: ['believe', 'exit-sanely'],
       failed: ['believe', 'exit-sanely', 'doubt'],
     },
-    deviations: ['truth-learnt', 'no-exit-time', 'exited-pid', 'clock-behind'],
+    deviations: ['truth-learnt', 'no-exit-time', 'clock-behind'],
   },
   'in-doubt-watched': {
     why: 'containerd does not know what its task is doing: in doubt, and watched all the same.',

@@ -173,6 +173,7 @@ export const observe =
   async () => {
     const now = ports.clock.now()
     const list = listing(options)
+    const version = await list(ports, 'ask for the version', ports.introspection.version)
     // Directories before records: one that is made in between belongs to a record that is listed then.
     const bases = await each(options.concurrency, BASES, (base) => observeBase(ports, options, base))
     const sandboxes = await list(ports, 'list sandboxes', (s) => ports.containers.list('sandbox', s))
@@ -187,6 +188,7 @@ export const observe =
     const own = new Set(sandboxes.right.map(({ id }) => id))
     return E.right({
       now,
+      version: E.isRight(version) ? version.right : null,
       bases,
       sandboxes: await each(options.concurrency, sandboxes.right, (record) =>
         observeSandbox(ports, options, listed, record, stored.get(record.id)),

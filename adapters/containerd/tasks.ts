@@ -86,17 +86,17 @@ const watch =
 const kill =
   (channel: Channel) =>
   (id: string, signal: Signal): TE.TaskEither<Failure, void> =>
-    pipe(
-      unary(channel, TasksService.kill, { containerId: id, execId: '', signal: SIGKILL, all: true }, signal),
-      TE.map(() => undefined),
-      // Both are how a shim says that there is no process to be killed.
-      TE.orElse((f) =>
-        f.code === status.NOT_FOUND || f.code === status.FAILED_PRECONDITION
-          ? TE.right(undefined)
-          : TE.left(f),
-      ),
-      TE.mapLeft(translate(channel, changing(`kill task ${id}`))),
-    )
+  async () => {
+    const request = { containerId: id, execId: '', signal: SIGKILL, all: true }
+    const killed = await unary(channel, TasksService.kill, request, signal)()
+    if (!isLeft(killed)) return right(undefined)
+    if (killed.left.code !== status.NOT_FOUND && killed.left.code !== status.FAILED_PRECONDITION)
+      return left(translate(channel, changing(`kill task ${id}`))(killed.left))
+    // Both are how a shim says that there is no process to be killed; of a task that is not there, containerd says
+    // the first one too.
+    const task = await get(channel, 'kill')(id, signal)()
+    return isLeft(task) && task.left.tag === 'NotFound' ? task : right(undefined)
+  }
 
 /**
  * Asks for the status first: containerd itself deletes a created task without a word, and its refusal of a running

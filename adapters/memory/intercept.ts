@@ -125,7 +125,7 @@ export const interceptor = (around: Surroundings): Interceptor => {
     const fault = faults.take(op.call, op.id)
     if (fault === null) return performed(act(op))
     if (fault.when === 'after') act(op)
-    const failed = left(faultFailure(fault, op.asked, of))
+    const failed = left(faultFailure(fault, op.asked, of, CALLS[op.call]))
     if (fault.answer !== 'hang') return performed(failed)
     await time.hang(op.signal)
     return { reply: failed, outcome: 'hung' }
@@ -175,15 +175,16 @@ export const interceptor = (around: Surroundings): Interceptor => {
   }
 }
 
-/** A fault as the failure that its caller sees; what took effect says that it may have. */
-export const faultFailure = (fault: Fault, asked: string, of: string): Failure => {
+/** A fault as the failure that its caller sees. Only what changes the node can have happened all the same. */
+export const faultFailure = (fault: Fault, asked: string, of: string, mutating: boolean): Failure => {
   const tag = fault.answer === 'hang' ? 'TimedOut' : fault.answer
   const plain = failure(tag, asked, of, fault.said)
   return {
     ...plain,
     unreached: tag === 'Unavailable' ? fault.unreached : null,
     mayHaveHappened:
-      fault.when === 'after' ||
-      (plain.mayHaveHappened && fault.unreached !== 'no-socket' && fault.unreached !== 'refused'),
+      mutating &&
+      (fault.when === 'after' ||
+        (plain.mayHaveHappened && fault.unreached !== 'no-socket' && fault.unreached !== 'refused')),
   }
 }

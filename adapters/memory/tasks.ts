@@ -69,7 +69,7 @@ export const tasksOf = (
     let close = (): void => undefined
     const exited = new Promise<Either<Failure, Exit>>((resolve) => {
       if (fault !== null && fault.answer !== 'hang')
-        return resolve(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'))))
+        return resolve(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false)))
       if (ended(task)) return resolve(right(exitOf(task)))
       if (fault !== null) return
       const waiting = waiters.get(id) ?? new Set()

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import type { TaskStatus } from '../../core/records.js'
+import { taskSeenOf } from '../../core/seen.js'
+
+const task = (status: TaskStatus) => ({
+  id: 'web',
+  pid: 1,
+  status,
+  exitStatus: 0,
+  exitedAt: null,
+  terminal: false,
+  stdin: '',
+  stdout: '',
+  stderr: '',
+})
+
+describe('a task', () => {
+  it.each([
+    ['created', 'CREATED'],
+    ['running', 'RUNNING'],
+    ['stopped', 'STOPPED'],
+    ['paused', 'PAUSED'],
+    ['pausing', 'PAUSING'],
+    ['unknown', 'UNKNOWN'],
+    ['other', 'UNKNOWN'],
+  ] as const)('that is %s is seen as %s', (status, seen) =>
+    expect(taskSeenOf({ kind: 'found', task: task(status) })).toBe(seen),
+  )
+  it('is missing only where containerd says so', () => {
+    expect(taskSeenOf({ kind: 'missing' })).toBe('MISSING')
+    expect(taskSeenOf({ kind: 'unreachable', why: 'the connection broke' })).toBe('UNREACHABLE')
+  })
+})

@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BLANK_STATUS, sameOnDisk, seenOf, stateOf, UNREADABLE_STATUS } from '../../core/status.js'
+import * as arbitrary from '../support/arbitraries.js'
+import { RUNS } from '../support/runs.js'
+
+describe('the state of a status', () => {
+  const full = { ...BLANK_STATUS, createdAt: 1n, startedAt: 2n, finishedAt: 3n }
+  it.each([
+    [{ ...full, unknown: true }, 'CONTAINER_UNKNOWN'],
+    [full, 'CONTAINER_EXITED'],
+    [{ ...BLANK_STATUS, finishedAt: -1n }, 'CONTAINER_EXITED'],
+    [{ ...full, finishedAt: 0n }, 'CONTAINER_RUNNING'],
+    [{ ...BLANK_STATUS, startedAt: -1n }, 'CONTAINER_RUNNING'],
+    [{ ...BLANK_STATUS, createdAt: -1n }, 'CONTAINER_CREATED'],
+    [BLANK_STATUS, 'CONTAINER_UNKNOWN'],
+    [UNREADABLE_STATUS, 'CONTAINER_UNKNOWN'],
+  ] as const)('is the first that holds (%#)', (status, state) => expect(stateOf(status)).toBe(state))
+})
+
+describe('a checkpoint', () => {
+  it.each([
+    [BLANK_STATUS, 'BLANK'],
+    [{ ...BLANK_STATUS, createdAt: 1n }, 'CREATED'],
+    [{ ...BLANK_STATUS, startedAt: 1n }, 'RUNNING'],
+    [{ ...BLANK_STATUS, finishedAt: 1n }, 'EXITED'],
+    [{ ...BLANK_STATUS, finishedAt: 1n, unknown: true }, 'EXITED'],
+  ] as const)('is seen by its times alone (%#)', (status, seen) => expect(seenOf(status)).toBe(seen))
+})
+
+describe('two statuses', () => {
+  it('are the same on disk where they differ in doubt alone', () => {
+    fc.assert(
+      fc.property(arbitrary.status, (status) => {
+        expect(sameOnDisk(status, { ...status, unknown: true })).toBe(true)
+      }),
+      { numRuns: RUNS / 10 },
+    )
+  })
+  it.each([
+    { pid: 1 },
+    { createdAt: 1n },
+    { startedAt: 1n },
+    { finishedAt: 1n },
+    { exitCode: 1 },
+    { reason: 'a' },
+    { message: 'a' },
+  ])('are not where they differ in any of the rest (%#)', (change) =>
+    expect(sameOnDisk(BLANK_STATUS, { ...BLANK_STATUS, ...change })).toBe(false),
+  )
+})

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { BLANK_STATUS, type Status } from '../../core/status.js'
+import { criView } from '../../core/view.js'
+
+const status = (more: Partial<Status>): Status => ({ ...BLANK_STATUS, createdAt: 1n, ...more })
+
+describe('what the CRI shows', () => {
+  it('has no times of a created container', () => {
+    expect(criView(status({}))).toEqual({
+      state: 'CONTAINER_CREATED',
+      startedAt: 0n,
+      finishedAt: 0n,
+      reason: '',
+    })
+  })
+  it('has only the start of a running one', () => {
+    expect(criView(status({ startedAt: 2n, reason: 'kept' }))).toEqual({
+      state: 'CONTAINER_RUNNING',
+      startedAt: 2n,
+      finishedAt: 0n,
+      reason: 'kept',
+    })
+  })
+  it.each([
+    [0, '', 'Completed'],
+    [1, '', 'Error'],
+    [-1, '', 'Error'],
+    [137, 'OOMKilled', 'OOMKilled'],
+    [0, 'Unknown', 'Unknown'],
+  ])('gives an exit a reason: %i %j', (exitCode, reason, expected) => {
+    expect(criView(status({ startedAt: 2n, finishedAt: 3n, exitCode, reason }))).toEqual({
+      state: 'CONTAINER_EXITED',
+      startedAt: 2n,
+      finishedAt: 3n,
+      reason: expected,
+    })
+  })
+  it('has of one in doubt what is known', () => {
+    expect(criView(status({ startedAt: 2n, finishedAt: 3n, unknown: true }))).toEqual({
+      state: 'CONTAINER_UNKNOWN',
+      startedAt: 2n,
+      finishedAt: 3n,
+      reason: '',
+    })
+  })
+})
