@@ -3,7 +3,7 @@ import type { Amendment } from './amendments.js'
 import { type ContainerPlan, settleContainer } from './container-plan.js'
 import type { Performed } from './performed.js'
 import type { Problem, ProblemCode, Severity } from './report.js'
-import type { TaskSeen } from './seen.js'
+import { LIVE_TASKS } from './seen.js'
 import { stateOf } from './status.js'
 import { rfc3339 } from './time.js'
 
@@ -14,8 +14,6 @@ const problem = (code: ProblemCode, severity: Severity, message: string): Proble
   severity,
   message,
 })
-
-const LIVE: ReadonlySet<TaskSeen> = new Set<TaskSeen>(['RUNNING', 'PAUSED', 'PAUSING'])
 
 const amendmentsOf = (plan: ContainerPlan, { ending }: Performed): readonly Amendment[] =>
   plan.decision === null ? [] : plan.decision.plan.outcomes[ending === 'withheld' ? 'done' : ending]
@@ -92,7 +90,7 @@ const doubt = (plan: ContainerPlan, performed: Performed): readonly Problem[] =>
 
 const unwatched = (plan: ContainerPlan, performed: Performed): readonly Problem[] => {
   const watched = settleContainer(plan, performed.ending).monitored
-  if (!LIVE.has(plan.task) || (watched && performed.stays)) return []
+  if (!LIVE_TASKS.has(plan.task) || (watched && performed.stays)) return []
   return watched
     ? [
         problem(
@@ -106,7 +104,7 @@ const unwatched = (plan: ContainerPlan, performed: Performed): readonly Problem[
 
 /** Only what lives writes; the log of one that ended was complete, or is spoken of as a tail. */
 const pipes = (plan: ContainerPlan): readonly Problem[] =>
-  plan.seen.pipes !== null && LIVE.has(plan.task)
+  plan.seen.pipes !== null && LIVE_TASKS.has(plan.task)
     ? [problem('log-lost', 'loss', `It lives, and what it writes reaches no log: ${plan.seen.pipes}.`)]
     : []
 

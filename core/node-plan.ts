@@ -1,11 +1,12 @@
-import { isLeft } from 'fp-ts/lib/Either.js'
 import { type ContainerPlan, expectation, planContainer, settleContainer } from './container-plan.js'
+import { baseFatal, conflictFatal, duplicateFatal, firstFatal, storedFatal } from './fatal.js'
 import { type Claim, type Conflict, conflictsOf } from './names.js'
-import type { BaseSeen, ContainerSeen, ImageSeen, NodeSeen } from './observation.js'
+import type { ImageSeen, NodeSeen } from './observation.js'
 import { type Orphan, orphansOf } from './orphans.js'
+import { afterKilling, killedOf } from './process-namespace.js'
 import type { Fatal } from './report.js'
 import { isRecovered, planSandbox, planStored, type SandboxItem, settleSandbox } from './sandbox-plan.js'
-import { type TaskSeen, taskSeenOf } from './seen.js'
+import { LIVE_TASKS } from './seen.js'
 import type { Profile } from './transitions.js'
 
 /** What recovery does to a node: to each sandbox, container, image and directory, in this order. */
@@ -14,11 +15,11 @@ export interface NodePlan {
   readonly fatal: Fatal | null
   readonly sandboxes: readonly SandboxItem[]
   readonly containers: readonly ContainerPlan[]
+  /** Containers that are expected to die with their sandbox: to be looked at again before anything is done to them */
+  readonly presumed: ReadonlySet<string>
   readonly images: readonly ImageSeen[]
   readonly orphans: readonly Orphan[]
 }
-
-const LIVE: ReadonlySet<TaskSeen> = new Set<TaskSeen>(['RUNNING', 'PAUSED', 'PAUSING'])
 
 const byId = <A extends { readonly id: string }>(items: readonly A[]): readonly A[] =>
   [...items].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
@@ -47,94 +48,14 @@ const containerClaims = (plans: readonly ContainerPlan[]): readonly Claim[] =>
           {
             id: plan.id,
             name: plan.metadata.name,
-            live: LIVE.has(plan.task),
+            live: LIVE_TASKS.has(plan.task),
             createdAt: settleContainer(plan, 'done').status.createdAt || plan.seen.record.createdAt,
           },
         ]
   })
 
-const conflictFatal = (kind: 'sandbox' | 'container', conflicts: readonly Conflict[]): Fatal | null => {
-  const [first] = conflicts
-  return first === undefined
-    ? null
-    : {
-        stage: kind === 'sandbox' ? 'sandboxes' : 'containers',
-        message: `the ${kind} name ${first.name} is reserved for ${first.winner}, and ${first.loser} claims it too`,
-      }
-}
-
-/** Two records whose metadata carry the same id: adding the second to the store fails (reference: containerStore.Add). */
-const duplicateFatal = (
-  kind: 'sandbox' | 'container',
-  items: readonly { readonly id: string; readonly metadata: { readonly id: string } | null }[],
-): Fatal | null => {
-  const seen = new Map<string, string>()
-  for (const { id, metadata } of items) {
-    if (metadata === null) continue
-    const other = seen.get(metadata.id)
-    if (other !== undefined)
-      return {
-        stage: kind === 'sandbox' ? 'sandboxes' : 'containers',
-        message: `the ${kind} records ${other} and ${id} both say that they are ${metadata.id}`,
-      }
-    seen.set(metadata.id, id)
-  }
-  return null
-}
-
-const storedFatal = (items: readonly SandboxItem[]): Fatal | null => {
-  const broken = items.find(
-    (item) =>
-      item.origin === 'store' && item.metadataProblem !== null && item.metadataProblem.why !== 'missing',
-  )
-  return broken === undefined
-    ? null
-    : {
-        stage: 'stored sandboxes',
-        message: `the metadata of the stored sandbox ${broken.id} cannot be read: ${broken.metadataProblem?.detail ?? ''}`,
-      }
-}
-
-const baseFatal = (bases: readonly BaseSeen[]): Fatal | null => {
-  const broken = bases.find((base) => typeof base.entries === 'string')
-  return broken === undefined || typeof broken.entries !== 'string'
-    ? null
-    : { stage: 'orphans', message: `${broken.path} cannot be read: ${broken.entries}` }
-}
-
 /** Streams of a sandbox came with 2.x; before that a container's fresh IO is made of FIFOs alone (reference: createContainerIO). */
 const ioNeedsSandbox = (version: string | null): boolean => version === null || !/^v?1\./.test(version)
-
-/** The sandboxes whose processes the reference kills before it looks at their containers: those that do not run. */
-const killedOf = (items: readonly SandboxItem[]): ReadonlySet<string> =>
-  new Set(
-    items
-      .filter(
-        ({ decision, metadata, pid }) =>
-          decision?.plan.effect === 'delete-task' && pid !== 0 && !metadata?.hostProcesses,
-      )
-      .map(({ id }) => id),
-  )
-
-const SIGKILLED = 137
-
-/** What is seen of a container once its sandbox was killed: in a shared pid namespace the kernel kills all. */
-const afterKilling = (killed: ReadonlySet<string>, now: bigint, seen: ContainerSeen): ContainerSeen => {
-  const { look, metadata } = seen
-  if (isLeft(metadata) || look.kind !== 'found' || !LIVE.has(taskSeenOf(look))) return seen
-  const { sandboxId, config } = metadata.right
-  if (config === null || !config.sharesProcesses || !killed.has(sandboxId)) return seen
-  const task = { ...look.task, status: 'stopped', exitStatus: SIGKILLED, exitedAt: now } as const
-  return { ...seen, look: { kind: 'found', task } }
-}
-
-const first = (...fatals: readonly (() => Fatal | null)[]): Fatal | null => {
-  for (const fatal of fatals) {
-    const found = fatal()
-    if (found !== null) return found
-  }
-  return null
-}
 
 const park = <A extends { readonly id: string }>(
   items: readonly A[],
@@ -168,11 +89,9 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
   )
   const usable = ioNeedsSandbox(seen.version) ? recovered : null
   const killed = profile === 'reference' ? killedOf(own) : new Set<string>()
-  const containers = byId(
-    seen.containers
-      .map((container) => afterKilling(killed, seen.now, container))
-      .map((container) => planContainer(profile, container, seen.now, usable)),
-  )
+  const expected = seen.containers.map((container) => afterKilling(killed, seen.now, container))
+  const presumed = expected.filter((container) => !seen.containers.includes(container))
+  const containers = byId(expected.map((container) => planContainer(profile, container, seen.now, usable)))
   const sandboxConflicts = conflictsOf(sandboxClaims(profile, sandboxes))
   const containerConflicts = conflictsOf(containerClaims(containers))
   const known = new Set([
@@ -182,7 +101,7 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
   ])
   const strict = profile === 'reference'
   return {
-    fatal: first(
+    fatal: firstFatal(
       () => (strict ? duplicateFatal('sandbox', own.filter(isRecovered)) : null),
       () => (strict ? conflictFatal('sandbox', sandboxConflicts) : null),
       () => (strict ? storedFatal(stored) : null),
@@ -193,6 +112,7 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
     ),
     sandboxes: park(sandboxes, sandboxConflicts),
     containers: park(containers, containerConflicts),
+    presumed: new Set(presumed.map(({ record }) => record.id)),
     images: typeof seen.images === 'string' ? [] : seen.images,
     orphans: orphansOf(seen.bases, known, force),
   }

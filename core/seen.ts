@@ -13,6 +13,9 @@ export const TASKS_SEEN = [
 ] as const
 export type TaskSeen = (typeof TASKS_SEEN)[number]
 
+/** Tasks with a process that does or may go on. */
+export const LIVE_TASKS: ReadonlySet<TaskSeen> = new Set<TaskSeen>(['RUNNING', 'PAUSED', 'PAUSING'])
+
 /** What was learnt when the task was looked up. Only `missing` is an absence: not being told is none (L11). */
 export type TaskLook =
   | { readonly kind: 'found'; readonly task: TaskReply }

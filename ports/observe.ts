@@ -55,6 +55,10 @@ const lookAtTask = async (ports: Ports, options: Options, listed: Listed, id: st
   )
 }
 
+/** A second look at a task, where what was done since may have changed it. */
+export const lookAgain = (ports: Ports, options: Options, id: string): Promise<TaskLook> =>
+  lookAtTask(ports, options, new Map(), id)
+
 const checkpointFile = async (ports: Ports, options: Options, id: string): Promise<CheckpointFile> => {
   if (!isValidId(id)) return { kind: 'unreadable', why: 'its id may not be a part of a path' }
   const file = await ports.timers.within(options.timeoutMs, `read checkpoint ${id}`, () =>

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { type ContainerPlan, settleContainer } from '../core/container-plan.js'
+import { type ContainerPlan, planContainer, settleContainer } from '../core/container-plan.js'
 import { containerRow } from '../core/container-row.js'
 import { type NodePlan, planNode } from '../core/node-plan.js'
 import { expectedRows, nodeReport, type Rows } from '../core/node-report.js'
@@ -10,7 +10,7 @@ import { sandboxRow } from '../core/sandbox-plan.js'
 import type { Settled } from '../core/transitions.js'
 import { each } from './each.js'
 import { describe, failure } from './failure.js'
-import { observe } from './observe.js'
+import { lookAgain, observe } from './observe.js'
 import type { Options } from './options.js'
 import { performContainer, type Recovered } from './perform.js'
 import { performSandbox } from './perform-sandbox.js'
@@ -77,6 +77,18 @@ const removeOrphan = async (ports: Ports, options: Options, orphan: Orphan): Pro
     : { path, action: 'keep', reason: describe(removed.left) }
 }
 
+/** A container whose sandbox was just killed: what was expected of it is not proof enough to act on. */
+const settledPlan = async (
+  ports: Ports,
+  options: Options,
+  node: NodePlan,
+  item: ContainerPlan,
+): Promise<ContainerPlan> => {
+  if (!node.presumed.has(item.id)) return item
+  const look = await lookAgain(ports, options, item.id)
+  return { ...planContainer(item.profile, { ...item.seen, look }, item.facts.now, null), parked: item.parked }
+}
+
 const performNode = async (
   ports: Ports,
   options: Options,
@@ -97,7 +109,8 @@ const performNode = async (
   const sandboxes = await each(options.concurrency, node.sandboxes, async (item) =>
     counted({ item, ...(await performSandbox(ports, options, item)) }),
   )
-  const containers = await each(options.concurrency, node.containers, async (item) => {
+  const containers = await each(options.concurrency, node.containers, async (planned) => {
+    const item = await settledPlan(ports, options, node, planned)
     const recovered = await performContainer(ports, options, item, stays)
     return counted({ plan: item, ...recovered, settled: settleContainer(item, recovered.performed.ending) })
   })
@@ -138,7 +151,7 @@ const refusal = async (
 }
 
 /**
- * Recovers a node and hands over what is still open: for those who stay. Refuses beside a live CRI plugin. A node
+ * Recovers a node and hands over what is still open: for those who stay. Whoever calls it holds the lock. A node
  * whose plan is fatal is left as it is: nothing is performed, and the report says why.
  *
  * @param stays - whether the caller waits for the exits of what lives
@@ -147,8 +160,6 @@ export const recoverAndStay =
   (options: Options, stays: boolean): Program<Recovery> =>
   (ports) =>
   async () => {
-    const refused = await refusal(ports, options)
-    if (E.isLeft(refused)) return refused
     const decided = await decideNode(options)(ports)()
     if (E.isLeft(decided)) return decided
     const node = decided.right
@@ -162,12 +173,14 @@ export const recoverAndStay =
 
 /**
  * Recovers a node once: deletes stopped tasks, commits checkpoints, removes orphans, and leaves nobody behind. One at
- * a time on a root: a second one is refused with `AlreadyExists`.
+ * a time on a root, and never beside a live CRI plugin: both are refused with `AlreadyExists`.
  */
 export const recover =
   (options: Options): Program<Report> =>
   (ports) =>
   async () => {
+    const refused = await refusal(ports, options)
+    if (E.isLeft(refused)) return refused
     const lock = await ports.lock.acquire()()
     if (E.isLeft(lock)) return lock
     const recovery = await recoverAndStay(options, false)(ports)()
