@@ -12,12 +12,12 @@ const {
 const leftOut = testResults
   .flatMap((suite) => suite.assertionResults)
   .filter((test) => test.status !== 'passed' && test.status !== 'failed')
-for (const test of leftOut) console.log(`left out: ${test.fullName}`)
+for (const test of leftOut) process.stdout.write(`left out: ${test.fullName}\n`)
 // A file that could not be loaded has no tests to count.
 const unloaded = testResults.filter(
   (suite) => suite.status === 'failed' && suite.assertionResults.length === 0,
 )
-for (const suite of unloaded) console.log(`could not be run: ${suite.name}`)
+for (const suite of unloaded) process.stdout.write(`could not be run: ${suite.name}\n`)
 const failed = broken + leftOut.length + unloaded.length
-console.log(`${passed} passed, ${failed} failed`)
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
 process.exit(failed === 0 && passed > 0 ? Number(status) : 1)

@@ -31,7 +31,7 @@ const imageProblems = ({ content, unpacked }: ImageSeen): readonly Problem[] => 
         {
           code: 'image-incomplete',
           severity: 'warning',
-          message: `${content.missing.length} of its parts are not there. Pull it again.`,
+          message: `Parts of it are not there (${content.missing.length}). Pull it again.`,
         },
       ]
     case 'complete':

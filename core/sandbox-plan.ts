@@ -162,7 +162,8 @@ const problemsOf = (item: SandboxItem, state: SandboxState | null, why: string):
 /** A row of the report: `actions` as performed, or as planned. */
 export const sandboxRow = (item: SandboxItem, outcome: Outcome, actions: readonly Action[]): SandboxRow => {
   const state = settleSandbox(item, outcome)
-  const failed = actions.find((action) => action.outcome === 'failed')?.detail ?? item.detail
+  const failed = actions.find((action) => action.outcome === 'failed')?.detail
+  const told = item.detail === '' && item.task !== null ? `its task is ${item.task}` : item.detail
   return {
     id: item.id,
     name: item.parked === null ? (item.metadata?.name ?? null) : null,
@@ -174,6 +175,6 @@ export const sandboxRow = (item: SandboxItem, outcome: Outcome, actions: readonl
     createdAt: item.createdAt,
     netns: item.netns,
     actions,
-    problems: problemsOf(item, state, failed),
+    problems: problemsOf(item, state, failed ?? told),
   }
 }
