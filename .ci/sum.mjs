@@ -20,4 +20,4 @@ const unloaded = testResults.filter(
 for (const suite of unloaded) process.stdout.write(`could not be run: ${suite.name}\n`)
 const failed = broken + leftOut.length + unloaded.length
 process.stdout.write(`${passed} passed, ${failed} failed\n`)
-process.exit(failed === 0 && passed > 0 ? Number(status) : 1)
+process.exitCode = failed === 0 && passed > 0 ? Number(status) : 1

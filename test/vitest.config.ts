@@ -17,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'real',
+          globalSetup: 'test/real/setup.ts',
           root: '.',
           include: ['test/real/**/*.test.ts'],
           testTimeout: 300_000,
