@@ -6,5 +6,5 @@ export const setup = (): void => {
   if (lab.ok) return
   if (process.env['CRI_RECOVER_REQUIRE_LAB'] === '1')
     throw new Error(`tests on a real containerd cannot run here: ${lab.why}`)
-  process.stdout.write(`left out: all tests on a real containerd, for here ${lab.why}\n`)
+  process.stdout.write(`left out: all tests on a real containerd: ${lab.why}\n`)
 }
