@@ -1,30 +1,18 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Commit } from '../core/commit.js'
 import { type ContainerPlan, type Ending, plannedCommit } from '../core/container-plan.js'
 import { actionKindOf } from '../core/container-row.js'
 import type { Performed } from '../core/performed.js'
 import type { Outcome } from '../core/plans.js'
-import type { Action, ActionKind } from '../core/report.js'
-import { describe, type Failure } from './failure.js'
+import type { Action } from '../core/report.js'
+import { action, commit, outcomeOf } from './commit.js'
+import type { Failure } from './failure.js'
 import type { Options } from './options.js'
 import type { Ports } from './ports.js'
 import type { Signal } from './signal.js'
 import type { Watch } from './tasks.js'
 
 /** Doing what was decided: the only place where an effect becomes calls. */
-
-export const outcomeOf = (result: Either<Failure, unknown>): Outcome =>
-  E.isRight(result) ? 'done' : result.left.tag === 'NotFound' ? 'not_found' : 'failed'
-
-export const detailOf = (result: Either<Failure, unknown>): string | null =>
-  E.isLeft(result) ? describe(result.left) : null
-
-const action = (kind: ActionKind, result: Either<Failure, unknown>): Action => ({
-  kind,
-  outcome: outcomeOf(result),
-  detail: detailOf(result),
-})
 
 /**
  * Kills what is left of a task, waits until it has stopped, and deletes it (reference: WithProcessKill, task.Delete).
@@ -116,40 +104,6 @@ const perform = async (ports: Ports, options: Options, plan: ContainerPlan): Pro
   }
 }
 
-interface Committed {
-  readonly actions: readonly Action[]
-  /** Why it could not be written; null where it could, or need not be */
-  readonly unwritten: string | null
-}
-
-/** Each step only where the one before it worked: what could not be set aside is not written over (L5). */
-const commit = async (
-  ports: Ports,
-  options: Options,
-  plan: ContainerPlan,
-  todo: Commit,
-): Promise<Committed> => {
-  const { checkpoints, timers } = ports
-  const text = todo.write
-  const steps: readonly (readonly [ActionKind, () => Promise<Either<Failure, unknown>>])[] = [
-    ...(todo.makeDirectory ? [['make-directory', checkpoints.makeDirectory(plan.id)] as const] : []),
-    ...(todo.setAside
-      ? [['set-aside-checkpoint', checkpoints.setAside(plan.id, plan.facts.now)] as const]
-      : []),
-    ...(text === null ? [] : [['write-checkpoint', checkpoints.write(plan.id, text)] as const]),
-  ]
-  const actions: Action[] = []
-  for (const [kind, step] of steps) {
-    const result = await timers.within(options.timeoutMs, `${kind} ${plan.id}`, () => step)()
-    actions.push({
-      ...action(kind, result),
-      detail: kind === 'set-aside-checkpoint' && E.isRight(result) ? String(result.right) : detailOf(result),
-    })
-    if (E.isLeft(result)) return { actions, unwritten: describe(result.left) }
-  }
-  return { actions, unwritten: null }
-}
-
 /** A container that was recovered, and the watch on its exit where there is one. */
 export interface Recovered {
   readonly performed: Performed
@@ -170,7 +124,13 @@ export const performContainer = async (
   await ports.timers.within(options.timeoutMs, `sweep ${plan.id}`, () => ports.checkpoints.sweep(plan.id))()
   const planned = plannedCommit(plan)
   if (planned.when === 'before') {
-    const { actions, unwritten } = await commit(ports, options, plan, planned.of('done'))
+    const { actions, unwritten } = await commit(
+      ports,
+      options.timeoutMs,
+      plan.id,
+      plan.facts.now,
+      planned.of('done'),
+    )
     if (unwritten !== null)
       return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }
     const effected = await perform(ports, options, plan)
@@ -183,7 +143,13 @@ export const performContainer = async (
   }
   const effected = await perform(ports, options, plan)
   const ending: Ending = effected.outcome
-  const { actions, unwritten } = await commit(ports, options, plan, planned.of(ending))
+  const { actions, unwritten } = await commit(
+    ports,
+    options.timeoutMs,
+    plan.id,
+    plan.facts.now,
+    planned.of(ending),
+  )
   return {
     performed: { ending, unwritten, actions: [...effected.actions, ...actions], stays, logTail: false },
     watch: effected.watch,
