@@ -1,0 +1,46 @@
+import { type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
+import type { Call } from '../../adapters/memory/intercept.js'
+import type { Report } from '../../core/report.js'
+import { type Options, recoverAndStay } from '../../ports/recover.js'
+import { rightOf } from '../support/either.js'
+import { options } from '../support/options.js'
+
+/** What one recovery left behind: all that a law may look at. */
+export interface Run {
+  readonly before: World
+  readonly after: World
+  readonly log: readonly Call[]
+  readonly report: Report
+  readonly force: boolean
+}
+
+/** A recovery, and a second one after it that nobody disturbed. */
+export interface Evidence {
+  readonly first: Run
+  readonly second: Run
+}
+
+const SECOND = 1_000_000_000n
+
+const runOn = async (node: SimulatedNode, asked: Options): Promise<Run> => {
+  const before = node.world()
+  const from = node.log.length
+  const recovery = rightOf(await recoverAndStay(asked, true)(node.ports)())
+  // A process that goes ends its waits; the second one begins its own.
+  recovery.close()
+  return {
+    before,
+    after: node.world(),
+    log: node.log.slice(from),
+    report: recovery.report,
+    force: asked.force,
+  }
+}
+
+/** Recovers a node of this world twice, a second apart. */
+export const recoverTwice = async (world: World, own: Partial<Options> = {}): Promise<Evidence> => {
+  const node = simulate(world)
+  const first = await runOn(node, options(own))
+  node.advance(SECOND)
+  return { first, second: await runOn(node, options(own)) }
+}

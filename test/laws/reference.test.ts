@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { recoverTwice } from './evidence.js'
+import { LAWS } from './predicates.js'
+import { describeLaws } from './suite.js'
+import { TASKS, type TaskForm, worldsOf } from './worlds.js'
+
+describeLaws('reference')
+
+const FORMS: readonly TaskForm[] = Object.values(TASKS)
+
+describe('the reference', () => {
+  // What containerd does is the proof that a law can be broken, and that its breach is seen.
+  const broken = LAWS.filter(({ both, id }) => !both && id !== 'L8')
+  it.each(broken)('breaks $id: $says', async ({ breaches }) => {
+    for (const form of FORMS)
+      for (const { world } of worldsOf(form))
+        if (breaches(await recoverTwice(world, { profile: 'reference' })).length > 0) return
+    expect.unreachable('it holds')
+  })
+})

@@ -1,0 +1,4 @@
+import { describeExcuses, describeLaws } from './suite.js'
+
+describeLaws('safe')
+describeExcuses()

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { type Blob, emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
+import { plan } from '../../ports/recover.js'
+import { fault } from '../laws/worlds.js'
+import { rightOf } from '../support/either.js'
+import { options } from '../support/options.js'
+import { NOW } from '../support/seen.js'
+
+const blob = (digest: string, document: unknown): Blob => ({
+  digest,
+  size: null,
+  text: typeof document === 'string' ? document : JSON.stringify(document),
+})
+const manifest = blob('manifest', { config: { digest: 'config' }, layers: [{ digest: 'layer' }] })
+const config = blob('config', { rootfs: { diff_ids: ['diff'] } })
+const layer: Blob = { digest: 'layer', size: 1n << 40n, text: null }
+const index = (...digests: readonly string[]): Blob =>
+  blob('index', {
+    manifests: digests.map((digest) => ({ digest, platform: { os: 'linux', architecture: 'amd64' } })),
+  })
+
+const rowOf = async (digest: string, content: readonly Blob[], more: Partial<World> = {}) => {
+  const world: World = {
+    ...emptyWorld(NOW),
+    images: [{ name: 'app:1', digest, mediaType: '', size: 1n, labels: new Map() }],
+    content,
+    unpacked: [{ snapshotter: 'overlayfs', diffIds: ['diff'] }],
+    ...more,
+  }
+  const { images } = rightOf(await plan(options())(simulate(world).ports)())
+  return images[0] ?? expect.unreachable('no image')
+}
+const ALL = [manifest, config, layer]
+
+describe('an image', () => {
+  it('is complete where all its parts are there, whatever their size', async () => {
+    expect(await rowOf('manifest', ALL)).toMatchObject({
+      content: 'complete',
+      id: 'config',
+      unpacked: true,
+      problems: [],
+    })
+  })
+  it('is found through an index, and through one within one', async () => {
+    expect(await rowOf('index', [index('manifest'), ...ALL])).toMatchObject({ content: 'complete' })
+    const outer = { ...index('index'), digest: 'outer' }
+    expect(await rowOf('outer', [outer, index('manifest'), ...ALL])).toMatchObject({ content: 'complete' })
+  })
+  it('is found where the first manifest for this platform is not there', async () => {
+    expect(await rowOf('index', [index('gone', 'manifest'), ...ALL])).toMatchObject({ content: 'complete' })
+  })
+  it('is missing where nothing leads to it', async () => {
+    const cases: readonly (readonly [string, readonly Blob[], string])[] = [
+      ['manifest', [], 'manifest is not there'],
+      ['manifest', [blob('manifest', 'text')], 'manifest is not JSON'],
+      ['index', [index()], 'there is no manifest for linux/amd64'],
+      ['index', [index('index')], 'there is no manifest for linux/amd64'],
+      ['manifest', [manifest, blob('config', {}), layer], 'its config is not an image config'],
+    ]
+    for (const [digest, content, why] of cases) {
+      const row = await rowOf(digest, content)
+      expect(row).toMatchObject({ content: 'missing', id: null, problems: [{ code: 'image-incomplete' }] })
+      expect(row.problems[0]?.message).toContain(why)
+    }
+  })
+  it('is incomplete where a part is missing, and says how many', async () => {
+    const row = await rowOf('manifest', [manifest])
+    expect(row).toMatchObject({ content: 'incomplete', id: 'config', unpacked: false })
+    expect(row.problems).toMatchObject([{ message: expect.stringMatching(/2/) }])
+  })
+  it('may be there and not unpacked', async () => {
+    expect(await rowOf('manifest', ALL, { unpacked: [] })).toMatchObject({
+      content: 'complete',
+      problems: [{ code: 'image-not-unpacked' }],
+    })
+  })
+  it('is pinned by its label', async () => {
+    const labels = new Map([['io.cri-containerd.pinned', 'pinned']])
+    const images = [{ name: 'app:1', digest: 'manifest', mediaType: '', size: 1n, labels }]
+    expect(await rowOf('manifest', ALL, { images })).toMatchObject({ pinned: true })
+  })
+})
+
+describe('an image’s trouble', () => {
+  it.each(['images.readContent', 'images.contentSize', 'images.unpacked'])(
+    'is its own: %s fails, and it is said',
+    async (call) => {
+      for (const answer of ['Unavailable', 'hang', 'Malformed'] as const) {
+        const row = await rowOf('manifest', ALL, { faults: [fault(call, answer)] })
+        expect(row.problems).toMatchObject([{ code: 'image-incomplete', severity: 'warning' }])
+      }
+    },
+  )
+  it('does not end a recovery; a listing that fails does', async () => {
+    const node = simulate({ ...emptyWorld(NOW), faults: [fault('images.list', 'Unavailable')] })
+    expect(rightOf(await plan(options())(node.ports)()).fatal?.stage).toBe('images')
+  })
+})
