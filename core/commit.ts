@@ -34,11 +34,22 @@ export const commitOf = (profile: Profile, seen: ContainerSeen, status: Status):
 }
 
 /**
+ * Why it is not even tried: a file that could not be read this once may well be read the next time, and says then what
+ * is true (L5, L15, in both profiles). What is damaged for good is another matter.
+ */
+export const commitRefusal = (seen: ContainerSeen, commit: Commit): string | null =>
+  seen.file.kind === 'unreadable' && commit.write !== null
+    ? `its checkpoint could not be read this time, and is not written over: ${seen.file.why}`
+    : null
+
+/**
  * Why writing is bound to fail, as far as it can be told by looking; null where it should work. A directory in the
  * file's place is neither replaced nor moved.
  */
 export const commitObstacle = (seen: ContainerSeen, commit: Commit): string | null => {
   if (commit.write === null) return null
+  const refusal = commitRefusal(seen, commit)
+  if (refusal !== null) return refusal
   if (isDirectoryMissing(seen) && !commit.makeDirectory) return 'its directory is gone'
   return seen.file.kind === 'not-a-file' && seen.file.what === 'directory'
     ? 'a directory stands in its place'

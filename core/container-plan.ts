@@ -35,6 +35,7 @@ const factsOf = (seen: ContainerSeen, now: bigint): Facts => {
     pid: task?.pid ?? 0,
     exitStatus: task?.exitStatus ?? 0,
     exitedAt: task?.exitedAt ?? null,
+    oomKilled: false,
   }
 }
 

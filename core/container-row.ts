@@ -1,4 +1,4 @@
-import type { Commit } from './commit.js'
+import { type Commit, commitRefusal } from './commit.js'
 import { type ContainerPlan, expectation, settleContainer } from './container-plan.js'
 import { containerProblems } from './container-problems.js'
 import type { Performed } from './performed.js'
@@ -33,16 +33,20 @@ export const expectedPerformance = (plan: ContainerPlan): Performed => {
     unwritten: obstacle,
     actions: [
       ...(effect === null || ending === 'withheld' ? [] : [planned(effect)]),
-      ...commitActions(commit),
+      ...(commitRefusal(plan.seen, commit) === null ? commitActions(commit) : []),
     ],
     stays: true,
     logTail: false,
   }
 }
 
-/** A container that containerd would not load is not shown; `safe` shows every one (L7). */
+/**
+ * A container that containerd would not load is not shown; `safe` shows every one (L7). A write that was refused is
+ * none that failed: containerd would have written.
+ */
 const isShown = (plan: ContainerPlan, performed: Performed): boolean =>
-  plan.profile === 'safe' || (plan.decision !== null && performed.unwritten === null)
+  plan.profile === 'safe' ||
+  (plan.decision !== null && (performed.unwritten === null || plan.seen.file.kind === 'unreadable'))
 
 /** A row of the report. Its times and reason are those that the CRI would show. */
 export const containerRow = (plan: ContainerPlan, performed: Performed): ContainerRow => {

@@ -24,9 +24,13 @@ export interface NodePlan {
 const byId = <A extends { readonly id: string }>(items: readonly A[]): readonly A[] =>
   [...items].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
 
+/** No name at all is no claim, and the reference reserves none for stored sandboxes. */
+const isUnclaimed = (profile: Profile, { origin, metadata }: SandboxItem): boolean =>
+  profile === 'reference' ? origin === 'store' : metadata?.name === ''
+
 const sandboxClaims = (profile: Profile, items: readonly SandboxItem[]): readonly Claim[] =>
   items.flatMap((item) =>
-    item.metadata === null || item.decision === null || (item.origin === 'store' && profile === 'reference')
+    item.metadata === null || item.decision === null || isUnclaimed(profile, item)
       ? []
       : [
           {
@@ -41,7 +45,7 @@ const sandboxClaims = (profile: Profile, items: readonly SandboxItem[]): readonl
 /** Containers that the reference would not load reserve no name there. */
 const containerClaims = (plans: readonly ContainerPlan[]): readonly Claim[] =>
   plans.flatMap((plan) => {
-    const loaded = plan.profile === 'safe' || expectation(plan).obstacle === null
+    const loaded = plan.profile === 'safe' ? plan.metadata?.name !== '' : expectation(plan).obstacle === null
     return plan.metadata === null || !loaded
       ? []
       : [

@@ -1,11 +1,12 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as E from 'fp-ts/lib/Either.js'
-import { type ContainerPlan, type Ending, plannedCommit } from '../core/container-plan.js'
+import { type Commit, commitRefusal } from '../core/commit.js'
+import { type ContainerPlan, plannedCommit } from '../core/container-plan.js'
 import { actionKindOf } from '../core/container-row.js'
 import type { Performed } from '../core/performed.js'
 import type { Outcome } from '../core/plans.js'
 import type { Action } from '../core/report.js'
-import { action, commit, outcomeOf } from './commit.js'
+import { action, type Committed, commit, outcomeOf } from './commit.js'
 import type { Failure } from './failure.js'
 import type { Options } from './options.js'
 import type { Ports } from './ports.js'
@@ -113,7 +114,34 @@ export interface Recovered {
 const hasLogPipes = (plan: ContainerPlan): boolean =>
   plan.seen.look.kind === 'found' && (plan.seen.look.task.stdout !== '' || plan.seen.look.task.stderr !== '')
 
-/** Performs one container's plan: commit, then the effect where the effect destroys what is committed, else the other way round. */
+const write = async (
+  ports: Ports,
+  options: Options,
+  plan: ContainerPlan,
+  todo: Commit,
+): Promise<Committed> => {
+  const refusal = commitRefusal(plan.seen, todo)
+  if (refusal !== null) return { actions: [], unwritten: refusal }
+  return commit(ports, options.timeoutMs, plan.id, plan.facts.now, todo)
+}
+
+/** The exit on disk first, then the task that knows it: what cannot be written down is not deleted (L6). */
+const writeThenAct = async (
+  ports: Ports,
+  options: Options,
+  plan: ContainerPlan,
+  todo: Commit,
+  stays: boolean,
+): Promise<Recovered> => {
+  const { actions, unwritten } = await write(ports, options, plan, todo)
+  if (unwritten !== null)
+    return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }
+  const { outcome, watch, actions: done } = await perform(ports, options, plan)
+  const logTail = !stays && outcome === 'done' && hasLogPipes(plan)
+  return { performed: { ending: outcome, unwritten, actions: [...actions, ...done], stays, logTail }, watch }
+}
+
+/** Performs one container's plan: the commit before the effect where it does not depend on it, else after. */
 export const performContainer = async (
   ports: Ports,
   options: Options,
@@ -123,35 +151,17 @@ export const performContainer = async (
   // What an interrupted write left behind is of no use to anybody (L14), and no reason to stop.
   await ports.timers.within(options.timeoutMs, `sweep ${plan.id}`, () => ports.checkpoints.sweep(plan.id))()
   const planned = plannedCommit(plan)
-  if (planned.when === 'before') {
-    const { actions, unwritten } = await commit(
-      ports,
-      options.timeoutMs,
-      plan.id,
-      plan.facts.now,
-      planned.of('done'),
-    )
-    if (unwritten !== null)
-      return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }
-    const effected = await perform(ports, options, plan)
-    const logTail = !stays && effected.outcome === 'done' && hasLogPipes(plan)
-    const all = [...actions, ...effected.actions]
-    return {
-      performed: { ending: effected.outcome, unwritten: null, actions: all, stays, logTail },
-      watch: effected.watch,
-    }
-  }
-  const effected = await perform(ports, options, plan)
-  const ending: Ending = effected.outcome
-  const { actions, unwritten } = await commit(
-    ports,
-    options.timeoutMs,
-    plan.id,
-    plan.facts.now,
-    planned.of(ending),
-  )
+  if (planned.when === 'before') return writeThenAct(ports, options, plan, planned.of('done'), stays)
+  const { outcome, watch, actions } = await perform(ports, options, plan)
+  const written = await write(ports, options, plan, planned.of(outcome))
   return {
-    performed: { ending, unwritten, actions: [...effected.actions, ...actions], stays, logTail: false },
-    watch: effected.watch,
+    performed: {
+      ending: outcome,
+      unwritten: written.unwritten,
+      actions: [...actions, ...written.actions],
+      stays,
+      logTail: false,
+    },
+    watch,
   }
 }

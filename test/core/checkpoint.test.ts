@@ -46,6 +46,10 @@ describe('reading a checkpoint', () => {
       exitCode: -2_147_483_648,
     })
   })
+  it('takes resources of any size that fits', () => {
+    const linux = '{"cpu_quota":-1,"hugepage_limits":[{"page_size":"2MB","limit":18446744073709551615},null]}'
+    expect(statusOf(`{"Version":"v1","Resources":{"linux":${linux},"windows":null}}`)).toEqual(BLANK_STATUS)
+  })
   it.each([
     '{"Version":"v1","Pid":4294967296}',
     '{"Version":"v1","Pid":-1}',

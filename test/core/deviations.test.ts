@@ -43,7 +43,14 @@ interface Sample {
 const TIMES = [NOW, CREATED_AT - 1n, 0n, -1n]
 const EXITS = [EXITED_AT, null, 0n, -1n, CREATED_AT - 1n]
 const FACTS: readonly Facts[] = TIMES.flatMap((now) =>
-  EXITS.map((exitedAt) => ({ now, exitedAt, recordedAt: CREATED_AT, pid: 4242, exitStatus: 7 })),
+  EXITS.map((exitedAt) => ({
+    now,
+    exitedAt,
+    recordedAt: CREATED_AT,
+    pid: 4242,
+    exitStatus: 7,
+    oomKilled: false,
+  })),
 )
 const beforesOf = (row: TableRow): readonly Status[] => {
   if (row.checkpoint === 'UNREADABLE') return [UNREADABLE_STATUS]

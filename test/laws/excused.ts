@@ -20,8 +20,8 @@ export const EXCUSES: readonly Excuse[] = [
       (task === 'created, not deleted' || task === 'created, wait broken') && checkpoint === 'created',
   },
   {
-    why: 'a checkpoint that could not be read this once is taken for one that cannot be read at all',
-    laws: ['L3', 'L4', 'L6 truth', 'L15', 'L17'],
+    why: 'where a checkpoint could not be read this once, the task is believed, in memory only',
+    laws: ['L4'],
     fits: (_task, { storage }) => storage === 'does not read',
   },
 ]

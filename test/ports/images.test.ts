@@ -87,7 +87,7 @@ describe('an image’s trouble', () => {
     async (call) => {
       for (const answer of ['Unavailable', 'hang', 'Malformed'] as const) {
         const row = await rowOf('manifest', ALL, { faults: [fault(call, answer)] })
-        expect(row.problems).toMatchObject([{ code: 'image-incomplete', severity: 'warning' }])
+        expect(row).toMatchObject({ content: 'missing', problems: [{ severity: 'warning' }] })
       }
     },
   )

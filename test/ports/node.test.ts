@@ -115,6 +115,18 @@ describe('a stored sandbox', () => {
     expect((await recovered(world)).report.fatal).toBeNull()
     expect((await recovered(world, 'reference')).report.fatal?.stage).toBe('stored sandboxes')
   })
+  it('is not waited for as a task: its controller is asked again by whoever stays', async () => {
+    const { node, report } = await recovered({ sandboxStore: [stored('s', 'SANDBOX_READY')] })
+    expect(node.log.some(({ call }) => call === 'tasks.watch')).toBe(false)
+    expect(report.sandboxes).toMatchObject([{ actions: [{ kind: 'await-exit', outcome: 'done' }] }])
+  })
+  it('keeps its directories', async () => {
+    const files = [entry('sandboxes/s', { kind: 'directory' }), entry('sandboxes/old', { kind: 'directory' })]
+    const { report } = await recovered({ sandboxStore: [stored('s', 'SANDBOX_READY')], files })
+    expect(report.orphans.map(({ path, action }) => [path.split('/').at(-1), action])).toEqual([
+      ['old', 'remove'],
+    ])
+  })
   it('reserves its name in safe', async () => {
     const world = {
       containers: [named(sandboxRecord('a'), 'same')],

@@ -63,4 +63,5 @@ export const facts: fc.Arbitrary<Facts> = fc.record({
   pid: uint32,
   exitStatus: uint32,
   exitedAt: fc.option(int64),
+  oomKilled: fc.boolean(),
 })

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { AMENDMENTS, type Amendment, amend, type Facts } from '../../core/amendments.js'
+import { stateOf } from '../../core/status.js'
+import * as arbitrary from '../support/arbitraries.js'
+import { RUNS } from '../support/runs.js'
+import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, STATUSES } from '../support/seen.js'
+
+const facts: Facts = {
+  now: NOW,
+  recordedAt: CREATED_AT,
+  pid: 4242,
+  exitStatus: 7,
+  exitedAt: EXITED_AT,
+  oomKilled: false,
+}
+const { RUNNING, CREATED } = STATUSES
+
+describe('an exit', () => {
+  it.each([
+    [EXITED_AT, EXITED_AT],
+    [null, NOW],
+    [0n, NOW],
+    [-1n, NOW],
+    [STARTED_AT - 1n, STARTED_AT],
+  ])('told at %s is at %s in safe', (exitedAt, finishedAt) =>
+    expect(amend(RUNNING, ['exit-sanely'], { ...facts, exitedAt })).toEqual({
+      ...RUNNING,
+      pid: 0,
+      exitCode: 7,
+      finishedAt,
+    }),
+  )
+  it.each([
+    [EXITED_AT, EXITED_AT],
+    [0n, 0n],
+    [null, -6_795_364_578_871_345_152n],
+  ])('told at %s is at %s in the reference, and keeps its pid', (exitedAt, finishedAt) =>
+    expect(amend(RUNNING, ['exit'], { ...facts, exitedAt })).toEqual({ ...RUNNING, exitCode: 7, finishedAt }),
+  )
+  it.each([
+    [255, 255],
+    [2 ** 31, -(2 ** 31)],
+    [2 ** 32 - 1, -1],
+  ])('with status %i has the code %i, as a checkpoint holds it', (exitStatus, exitCode) => {
+    for (const exit of ['exit', 'exit-sanely'] as const)
+      expect(amend(RUNNING, [exit], { ...facts, exitStatus }).exitCode).toBe(exitCode)
+  })
+})
+
+describe('an exit that is lost', () => {
+  it('says in safe in which span it lies', () => {
+    expect(amend(RUNNING, ['lose-telling'], facts)).toEqual({
+      ...RUNNING,
+      pid: 0,
+      finishedAt: NOW,
+      exitCode: 255,
+      reason: 'Unknown',
+      message:
+        'The exit happened after 2020-09-13T12:26:40.000000002Z and before 2027-01-15T08:00:00Z while nobody watched; its code is lost.',
+    })
+    expect(amend(CREATED, ['lose-telling'], facts).message).toContain('after 2020-09-13T12:26:40.000000001Z')
+    const blank = amend(STATUSES.BLANK, ['lose-telling'], facts)
+    expect(blank.message).toMatch(/^The exit happened before 2027/)
+  })
+  it('is now in the reference, whatever the clock says', () => {
+    expect(amend(RUNNING, ['lose'], { ...facts, now: 5n })).toEqual({
+      ...RUNNING,
+      finishedAt: 5n,
+      exitCode: 255,
+      reason: 'Unknown',
+    })
+  })
+})
+
+describe('a start', () => {
+  it('is now, and not before the creation in safe', () => {
+    expect(amend(CREATED, ['start'], facts)).toEqual({ ...CREATED, startedAt: NOW, pid: 4242 })
+    const behind = { ...facts, now: 5n }
+    expect(amend(CREATED, ['start'], behind).startedAt).toBe(5n)
+    expect(amend(CREATED, ['start-sanely'], behind).startedAt).toBe(CREATED_AT)
+    expect(amend(STATUSES.BLANK, ['start-sanely'], behind).startedAt).toBe(facts.recordedAt)
+  })
+})
+
+describe('amendments', () => {
+  const names = fc.array(
+    fc.constantFrom(...Object.keys(AMENDMENTS).filter((n): n is Amendment => n in AMENDMENTS)),
+  )
+  it('are made in their order', () => {
+    expect(amend(STATUSES.EXITED, ['believe', 'start-sanely', 'doubt'], facts)).toEqual({
+      ...CREATED,
+      startedAt: NOW,
+      pid: 4242,
+      unknown: true,
+    })
+    expect(amend(STATUSES.EXITED, [], facts)).toBe(STATUSES.EXITED)
+  })
+  it('that doubt leave all else as it was', () => {
+    fc.assert(
+      fc.property(arbitrary.status, arbitrary.facts, (status, given) => {
+        expect(amend(status, ['doubt'], given)).toEqual({ ...status, unknown: true })
+      }),
+      { numRuns: RUNS / 10 },
+    )
+  })
+  it('that lose or end a container let it have exited, at any time', () => {
+    fc.assert(
+      fc.property(arbitrary.status, arbitrary.facts, names, (status, given, before) => {
+        const steps = before.filter((name) => name !== 'doubt')
+        for (const end of ['lose-telling', 'exit-sanely'] as const)
+          expect(stateOf(amend(status, [...steps, end], given))).toBe('CONTAINER_EXITED')
+      }),
+      { numRuns: RUNS },
+    )
+  })
+})
