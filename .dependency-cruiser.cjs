@@ -30,9 +30,9 @@ module.exports = {
     ),
     only(
       'grpc-has-one-door',
-      { path: '^(core|ports|adapters)/', pathNot: '^adapters/(containerd|cri)/' },
+      { path: '^(core|ports|adapters)/', pathNot: '^adapters/(containerd|cri|ttrpc)/' },
       { path: '^node_modules/(@grpc|@bufbuild)/' },
-      'only adapters/containerd and adapters/cri speak gRPC',
+      'only adapters/containerd, adapters/cri, and adapters/ttrpc (a shim may speak either) speak gRPC',
     ),
     only(
       'nothing-tests-in-production',

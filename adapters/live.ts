@@ -1,7 +1,10 @@
+import { dirname } from 'node:path'
 import type { Ports } from '../ports/ports.js'
+import type { RescuePorts } from '../ports/rescue.js'
 import { connect } from './containerd/index.js'
-import { filesystem } from './filesystem/index.js'
+import { bundles, filesystem, oomKills } from './filesystem/index.js'
 import { oneShotIo } from './io/index.js'
+import { shimState } from './ttrpc/index.js'
 
 /** Where a real node is. */
 export interface Live {
@@ -38,4 +41,28 @@ export const live = ({ address, namespace, root, state }: Live): LiveNode => {
     close,
     [Symbol.asyncDispose]: async () => close(),
   }
+}
+
+/** What a rescue has of a node. */
+export interface LiveRescue {
+  readonly ports: RescuePorts
+  readonly close: () => void
+}
+
+/**
+ * The same for a rescue, on a node whose containerd is down. The bundles of its tasks lie in the folder above
+ * `state`: containerd's own state folder.
+ *
+ * @param timeoutMs - how long one shim is told that it may take
+ */
+export const liveRescue = ({ address, namespace, root, state }: Live, timeoutMs: number): LiveRescue => {
+  const { close, introspection } = connect({ socket: address, namespace })
+  const { checkpoints, directories, lock, clock, timers } = filesystem({ root, state })
+  const place = { state: dirname(state), namespace }
+  const shims = {
+    bundles: bundles(place),
+    oomKills: oomKills(place),
+    state: shimState({ namespace, timeoutMs }),
+  }
+  return { ports: { introspection, checkpoints, directories, lock, clock, timers, shims }, close }
 }

@@ -1,4 +1,4 @@
-import { LOST_EXIT_CODE, LOST_EXIT_REASON, type Status } from './status.js'
+import { BLANK_STATUS, LOST_EXIT_CODE, LOST_EXIT_REASON, type Status } from './status.js'
 import { rfc3339 } from './time.js'
 
 /** What an amendment may look at besides the status that it changes. Times in ns since 1970. */
@@ -10,6 +10,8 @@ export interface Facts {
   /** As the task tells it: 0 to 2^32 - 1 */
   readonly exitStatus: number
   readonly exitedAt: bigint | null
+  /** Whether the kernel killed in its cgroup for want of memory */
+  readonly oomKilled: boolean
 }
 
 /** One step from a status to the next: what it means, and the step itself. */
@@ -20,6 +22,14 @@ interface Rule {
 
 /** Go's zero time in ns, as containerd writes it where a task has no exit time (the year 1, wrapped into an int64). */
 const GO_ZERO_TIME = -6_795_364_578_871_345_152n
+
+/** What an exit status is after a SIGKILL, whoever sent it. */
+const SIGKILLED = 137
+/** The CRI's reason for it (reference: oomExitReason). */
+const OOM_REASON = 'OOMKilled'
+
+/** Stands in a checkpoint that a rescue wrote; later commands know it by this. */
+export const RESCUE_MESSAGE = 'Its shim told how it ended while containerd was down (cri-recover rescue).'
 
 const latest = (...times: readonly bigint[]): bigint =>
   times.reduce((newest, time) => {
@@ -99,6 +109,19 @@ const RULES = {
       const at = exitedAt !== null && exitedAt > 0n ? exitedAt : now
       return { ...status, pid: 0, finishedAt: sane(status, facts, at), exitCode: exitStatus | 0 }
     },
+  },
+  'start-anew': {
+    text: 'the unreadable checkpoint is let go; what is not certain stays 0',
+    apply: () => BLANK_STATUS,
+  },
+  'name-oom': {
+    text: 'reason `OOMKilled` where the exit code is 137 and its cgroup counted a kill for want of memory',
+    apply: (status, { oomKilled }) =>
+      oomKilled && status.exitCode === SIGKILLED ? { ...status, reason: OOM_REASON } : status,
+  },
+  'tell-rescue': {
+    text: 'message = told by its shim',
+    apply: (status) => ({ ...status, message: RESCUE_MESSAGE }),
   },
   'clear-pid': {
     text: 'pid 0',

@@ -3,6 +3,7 @@ import type { Amendment } from './amendments.js'
 import { type ContainerPlan, settleContainer } from './container-plan.js'
 import type { Performed } from './performed.js'
 import type { Problem, ProblemCode, Severity } from './report.js'
+import { isRescued } from './rescue.js'
 import { LIVE_TASKS } from './seen.js'
 import { stateOf } from './status.js'
 import { rfc3339 } from './time.js'
@@ -102,6 +103,11 @@ const unwatched = (plan: ContainerPlan, performed: Performed): readonly Problem[
     : [problem('not-monitored', 'warning', 'It lives, and nobody waits for its exit.')]
 }
 
+const rescued = ({ before }: ContainerPlan): readonly Problem[] =>
+  isRescued(before)
+    ? [problem('rescued', 'info', 'Its exit was rescued: its shim told it before containerd forgot.')]
+    : []
+
 /** Only what lives writes; the log of one that ended was complete, or is spoken of as a tail. */
 const pipes = (plan: ContainerPlan): readonly Problem[] =>
   plan.seen.pipes !== null && LIVE_TASKS.has(plan.task)
@@ -163,6 +169,7 @@ export const containerProblems = (
     ...unreadable(plan),
     ...lostExit(plan, amendments),
     ...doubt(plan, performed),
+    ...rescued(plan),
     ...learnt(plan, amendments),
     ...pipes(plan),
     ...durability(plan, performed, shown),

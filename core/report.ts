@@ -1,5 +1,6 @@
 import type { Rule } from './plans.js'
 import type { NetnsStatus } from './records.js'
+import type { RescueRule } from './rescue.js'
 import type { SandboxRule, SandboxState } from './sandbox.js'
 import type { TaskSeen } from './seen.js'
 import type { CheckpointSeen, ContainerState } from './status.js'
@@ -15,7 +16,6 @@ export type Severity = 'info' | 'warning' | 'loss'
 export const PROBLEMS = {
   'checkpoint-not-durable': 'its status is known and could not be written down',
   'checkpoint-unreadable': 'its checkpoint cannot be read',
-  'clock-behind': 'the clock is behind a time on record',
   'directory-missing': 'its directory is gone',
   'exit-lost': 'it ended, and how is lost',
   'image-incomplete': 'a part of the image is not there',
@@ -29,6 +29,8 @@ export const PROBLEMS = {
   'not-listed': 'it would not be shown any more',
   'not-monitored': 'it lives, and nobody waits for its exit',
   'record-kept': 'a record that cannot be read is kept',
+  rescued: 'its shim told how it ended',
+  'shim-silent': 'its shim did not tell what it knows',
   'start-time-lost': 'it was started, and when is lost',
   'state-unknown': 'what became of it cannot be told',
   'task-kept': 'its stopped task was not deleted',
@@ -65,7 +67,7 @@ export interface ContainerRow {
   readonly checkpoint: CheckpointSeen
   readonly task: TaskSeen
   /** null: decided without the table, for its metadata cannot be read */
-  readonly rule: Rule | null
+  readonly rule: Rule | RescueRule | null
   /** null: it would not be shown */
   readonly state: ContainerState | null
   readonly pid: number

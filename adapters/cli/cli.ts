@@ -3,6 +3,7 @@ import { type Either, isLeft } from 'fp-ts/lib/Either.js'
 import { addExplain } from './commands/explain.js'
 import { addPlan } from './commands/plan.js'
 import { addRecover } from './commands/recover.js'
+import { addRescue } from './commands/rescue.js'
 import { addTable } from './commands/table.js'
 import { type Conclude, EXIT, type ExitCode, type Told } from './exit.js'
 import type { Host } from './host.js'
@@ -10,9 +11,9 @@ import { logTo } from './log.js'
 import { type Trouble, troubleLine } from './trouble.js'
 import { version } from './version.js'
 
-const ADD = [addPlan, addRecover, addExplain, addTable]
+const ADD = [addPlan, addRecover, addRescue, addExplain, addTable]
 
-const NAMES: readonly string[] = ['plan', 'recover', 'explain', 'table']
+const NAMES: readonly string[] = ['plan', 'recover', 'rescue', 'explain', 'table']
 
 const JSON_LOGS = /^--log-format[= ]json\b|\s--log-format[= ]json\b/
 

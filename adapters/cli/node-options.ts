@@ -3,21 +3,25 @@ import type { Profile } from '../../core/transitions.js'
 import type { Level } from './log.js'
 import { orRefuse, parseDuration, parseText, parseWhole } from './values.js'
 
-/** The options that all commands which look at a node share. */
-export interface NodeOptions {
+/** The options of every command about a real node: where it is, and how to tell. */
+export interface PlaceOptions {
   readonly address: string
   readonly namespace: string
   readonly root: string
   readonly state: string
+  readonly output: 'table' | 'json' | 'ndjson'
+  readonly logLevel: LogLevelWord
+  readonly logFormat: 'text' | 'json'
+  readonly color: boolean
+}
+
+/** The options that all commands which look at a node share. */
+export interface NodeOptions extends PlaceOptions {
   readonly world?: string | undefined
   readonly profile: Profile
   readonly snapshotter: string
   readonly timeout: number
   readonly concurrency: number
-  readonly output: 'table' | 'json' | 'ndjson'
-  readonly logLevel: LogLevelWord
-  readonly logFormat: 'text' | 'json'
-  readonly color: boolean
 }
 
 const FOLDER = 'io.containerd.grpc.v1.cri'
@@ -39,7 +43,7 @@ const refuseBoth = (command: Command): void => {
 }
 
 /** A new command of the program's, with these options; the typings infer what it is given. */
-export const nodeCommand = (program: Command, name: string) =>
+export const placeCommand = (program: Command, name: string) =>
   program
     .command(name)
     .addOption(
@@ -64,6 +68,26 @@ export const nodeCommand = (program: Command, name: string) =>
         .default(`/run/containerd/${FOLDER}`)
         .argParser(orRefuse(parseText)),
     )
+    .addOption(
+      new Option('-o, --output <form>', 'how to tell it')
+        .choices(['table', 'json', 'ndjson'])
+        .default('table' as const),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what to tell on standard error')
+        .choices(LOG_LEVEL_WORDS)
+        .default('info' as const),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'how to tell it there')
+        .choices(['text', 'json'])
+        .default('text' as const),
+    )
+    .option('--no-color', 'no colours, as with NO_COLOR in the environment')
+
+/** The same for a command that takes a world for a node, too, and decides by a profile. */
+export const nodeCommand = (program: Command, name: string) =>
+  placeCommand(program, name)
     .addOption(new Option('--world <file>', 'a world file instead of a node').argParser(orRefuse(parseText)))
     .addOption(
       new Option('--profile <profile>', 'how to decide')
@@ -85,20 +109,4 @@ export const nodeCommand = (program: Command, name: string) =>
         .default(32)
         .argParser(orRefuse(parseWhole(1, 1024))),
     )
-    .addOption(
-      new Option('-o, --output <form>', 'how to tell it')
-        .choices(['table', 'json', 'ndjson'])
-        .default('table' as const),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'what to tell on standard error')
-        .choices(LOG_LEVEL_WORDS)
-        .default('info' as const),
-    )
-    .addOption(
-      new Option('--log-format <format>', 'how to tell it there')
-        .choices(['text', 'json'])
-        .default('text' as const),
-    )
-    .option('--no-color', 'no colours, as with NO_COLOR in the environment')
     .hook('preAction', refuseBoth)

@@ -7,6 +7,8 @@ import { namespaces } from './namespaces.js'
 import type { Roots } from './paths.js'
 import { timers } from './timers.js'
 
+export { type BundleOptions, bundles } from './bundles.js'
+export { oomKills } from './oom.js'
 export type { Roots } from './paths.js'
 
 /** What this adapter answers for. */

@@ -18,17 +18,20 @@ const text = (address: string, profile: Profile = 'safe'): string =>
   renderExplanation(explainCell(cell(address), profile), plainPaint)
 
 describe('a cell', () => {
-  it.each(['RUNNING/UNREADABLE', 'running/unreadable', 'sandbox/PAUSED', 'Stored/not_found'])(
-    'is found by %s',
-    (address) => {
-      expect(isRight(parseCell(address))).toBe(true)
-    },
-  )
+  it.each([
+    'RUNNING/UNREADABLE',
+    'running/unreadable',
+    'sandbox/PAUSED',
+    'Stored/not_found',
+    'rescue/STOPPED/RUNNING',
+  ])('is found by %s', (address) => {
+    expect(isRight(parseCell(address))).toBe(true)
+  })
 
   it.each([
-    ['', 'A cell is TASK/CHECKPOINT, sandbox/TASK or stored/CONTROLLER.'],
-    ['RUNNING', 'A cell is TASK/CHECKPOINT, sandbox/TASK or stored/CONTROLLER.'],
-    ['a/b/c', 'A cell is TASK/CHECKPOINT, sandbox/TASK or stored/CONTROLLER.'],
+    ['', 'A cell is TASK/CHECKPOINT, sandbox/TASK, stored/CONTROLLER or rescue/SHIM/CHECKPOINT.'],
+    ['RUNNING', 'A cell is TASK/CHECKPOINT, sandbox/TASK, stored/CONTROLLER or rescue/SHIM/CHECKPOINT.'],
+    ['a/b/c', 'A cell is TASK/CHECKPOINT, sandbox/TASK, stored/CONTROLLER or rescue/SHIM/CHECKPOINT.'],
     ['RUNNING/GONE', 'There is no checkpoint GONE; there are UNREADABLE, BLANK, CREATED, RUNNING, EXITED.'],
     [
       'stored/X',

@@ -8,6 +8,7 @@ import { plansOf, SECTIONS, type Shown } from '../../adapters/cli/machine/views.
 import { AMENDMENTS } from '../../core/amendments.js'
 import { DEVIATIONS } from '../../core/deviations.js'
 import { PLANS } from '../../core/plans.js'
+import { RESCUE_TABLE } from '../../core/rescue.js'
 import { SANDBOX_PLANS, SANDBOX_TABLES, STORED_TABLES } from '../../core/sandbox.js'
 import { deviationsOf, PROFILES, TABLES } from '../../core/transitions.js'
 
@@ -16,7 +17,7 @@ const formats = { md: tableMarkdown, json: tableJson, mermaid: tableMermaid, dot
 
 describe('the table', () => {
   it('has every cell of the tables that decide, and no other', () => {
-    const [containers, sandboxes, stored] = SECTIONS
+    const [containers, sandboxes, stored, rescue] = SECTIONS
     for (const profile of PROFILES) {
       for (const { seen, rules } of containers?.cells ?? []) {
         const row: Readonly<Record<string, Readonly<Record<string, string>>>> = TABLES[profile]
@@ -28,8 +29,11 @@ describe('the table', () => {
       const others: Readonly<Record<string, string>> = STORED_TABLES[profile]
       for (const { seen, rules } of stored?.cells ?? [])
         expect(rules[profile].rule).toBe(others[seen[0] ?? ''])
+      const rescued: Readonly<Record<string, Readonly<Record<string, string>>>> = RESCUE_TABLE
+      for (const { seen, rules } of rescue?.cells ?? [])
+        expect(rules[profile].rule).toBe(rescued[seen[0] ?? '']?.[seen[1] ?? ''])
     }
-    expect(SECTIONS.map(({ cells }) => cells.length)).toEqual([40, 8, 6])
+    expect(SECTIONS.map(({ cells }) => cells.length)).toEqual([40, 8, 6, 40])
   })
 
   it.each(Object.entries(formats))('as %s names every rule', (_name, render) => {

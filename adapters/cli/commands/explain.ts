@@ -64,7 +64,7 @@ export const addExplain = (program: Command, host: Host, conclude: Conclude): vo
     .addOption(
       new Option(
         '--cell <cell>',
-        'without a node: TASK/CHECKPOINT, sandbox/TASK or stored/CONTROLLER',
+        'without a node: TASK/CHECKPOINT, sandbox/TASK, stored/CONTROLLER or rescue/SHIM/CHECKPOINT',
       ).argParser(orRefuse(parseCell)),
     )
     .action(async (id, options, command) => {

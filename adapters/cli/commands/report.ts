@@ -1,15 +1,15 @@
 import { needsAttention, type Report } from '../../../core/report.js'
 import { EXIT, type ExitCode, type Told } from '../exit.js'
 import type { Host } from '../host.js'
-import type { NodeOptions } from '../node-options.js'
+import type { PlaceOptions } from '../node-options.js'
 
-/** What the commands that tell a report add to the options of a node. */
-export interface ReportOptions extends NodeOptions {
+/** How a report is told. */
+export interface ReportOptions extends Pick<PlaceOptions, 'output' | 'color'> {
   readonly all?: true | undefined
   readonly detailedExitcode?: true | undefined
 }
 
-export const colours = (host: Host, options: NodeOptions): boolean => {
+export const colours = (host: Host, options: Pick<PlaceOptions, 'color'>): boolean => {
   const { NO_COLOR } = host.env
   return host.outIsTerminal && options.color && (NO_COLOR ?? '') === ''
 }

@@ -1,7 +1,7 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { type CellView, SECTIONS, type Section, type SectionName } from '../machine/views.js'
 
-/** A cell of one of the three tables. */
+/** A cell of one of the tables. */
 export interface Found {
   readonly section: Section
   readonly cell: CellView
@@ -19,22 +19,26 @@ export const findCell = (name: SectionName, seen: readonly string[]): Found | nu
 
 const oneOf = (words: readonly string[]): string => words.join(', ')
 
-const FORMS = 'TASK/CHECKPOINT, sandbox/TASK or stored/CONTROLLER'
+const FORMS = 'TASK/CHECKPOINT, sandbox/TASK, stored/CONTROLLER or rescue/SHIM/CHECKPOINT'
+
+/** A table by the word that an address begins with; an address of two bare words is a container's. */
+const namedSection = (word: string): Section | undefined =>
+  SECTIONS.find(({ name }) => name !== 'container' && name === word.toLowerCase())
 
 /**
- * A cell by its address: `RUNNING/UNREADABLE` for a container, `sandbox/PAUSED`, `stored/NOT_FOUND`.
- * The left side says which word is not known, and which are.
+ * A cell by its address: `RUNNING/UNREADABLE` for a container, `sandbox/PAUSED`, `stored/NOT_FOUND`,
+ * `rescue/STOPPED/RUNNING`. The left side says which word is not known, and which are.
  */
 export const parseCell = (text: string): Either<string, Found> => {
-  const [first = '', second = '', ...more] = text.split('/')
-  if (second === '' || more.length > 0) return left(`A cell is ${FORMS}.`)
-  const named = sectionOf(first.toLowerCase() === 'sandbox' ? 'sandbox' : 'stored')
-  const isNamed = ['sandbox', 'stored'].includes(first.toLowerCase())
-  const section = isNamed ? named : sectionOf('container')
-  const words = (isNamed ? [second] : [first, second]).map((word) => word.toUpperCase())
-  for (const [at, axis] of (section?.axes ?? []).entries())
+  const [first = '', ...rest] = text.split('/')
+  const named = namedSection(first)
+  const section = named ?? sectionOf('container')
+  const words = (named === undefined ? [first, ...rest] : rest).map((word) => word.toUpperCase())
+  if (section === undefined || words.length !== section.axes.length || words.includes(''))
+    return left(`A cell is ${FORMS}.`)
+  for (const [at, axis] of section.axes.entries())
     if (!axis.words.includes(words[at] ?? ''))
       return left(`There is no ${axis.name} ${words[at]}; there are ${oneOf(axis.words)}.`)
-  const found = section === undefined ? null : findCell(section.name, words)
+  const found = findCell(section.name, words)
   return found === null ? left(`A cell is ${FORMS}.`) : right(found)
 }

@@ -10,6 +10,7 @@ const KINDS: Readonly<Record<Explanation['kind'], string>> = {
   container: 'container',
   sandbox: 'sandbox',
   stored: 'sandbox of the sandbox store',
+  rescue: 'task without containerd',
 }
 
 const subject = ({ kind, row }: Explanation, paint: Paint): readonly string[] =>
@@ -22,21 +23,24 @@ const subject = ({ kind, row }: Explanation, paint: Paint): readonly string[] =>
 const seen = ({ kind, cell }: Explanation): readonly string[] => {
   if (cell === null) return ['Nothing is decided about it by the table.']
   const [first = '', second] = cell.split('/')
+  if (kind === 'rescue') return [`seen: the shim says ${first}, checkpoint ${second ?? ''}`]
   if (second !== undefined) return [`seen: task ${first}, checkpoint ${second}`]
   return [kind === 'stored' ? `seen: its record and controller say ${first}` : `seen: task ${first}`]
 }
 
-const planLines = (plan: PlanView, profile: Profile, paint: Paint): readonly string[] => [
+const planLines = (plan: PlanView, by: Profile | 'rescue', paint: Paint): readonly string[] => [
   '',
-  `${profile}: rule ${paint('bold', plan.rule)}`,
+  `${by}: rule ${paint('bold', plan.rule)}`,
   `  ${plan.why}`,
-  `  stands for the reference’s branch “${plan.reference}”`,
+  ...(plan.reference === '' ? [] : [`  stands for the reference’s branch “${plan.reference}”`]),
   `  effect ${plan.effect}`,
   ...grouped(plan).map((group) => `  ${outcomeWords(plan, group.outcomes)} → ${group.text}`),
 ]
 
-const plans = ({ rules, profile, differs }: Explanation, paint: Paint): readonly string[] => {
+const plans = ({ kind, rules, profile, differs }: Explanation, paint: Paint): readonly string[] => {
   if (rules === null) return []
+  if (kind === 'rescue')
+    return [...planLines(rules.safe, 'rescue', paint), '', 'containerd has nothing like it.']
   const other: Profile = profile === 'safe' ? 'reference' : 'safe'
   return [
     ...planLines(rules[profile], profile, paint),

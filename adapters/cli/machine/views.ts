@@ -1,6 +1,7 @@
-import { AMENDMENTS } from '../../../core/amendments.js'
+import { AMENDMENTS, type Amendment } from '../../../core/amendments.js'
 import type { DeviationId } from '../../../core/deviations.js'
 import { type Outcome, outcomesOf, PLANS, type Plan } from '../../../core/plans.js'
+import { RESCUE_PLANS, RESCUE_TABLE, type RescueRule } from '../../../core/rescue.js'
 import {
   SANDBOX_PLANS,
   SANDBOX_TABLES,
@@ -13,7 +14,7 @@ import { TASKS_SEEN } from '../../../core/seen.js'
 import { CHECKPOINTS_SEEN } from '../../../core/status.js'
 import { deviationsOf, type Profile, TABLES } from '../../../core/transitions.js'
 
-/** The three tables that decide, in one shape for whatever prints them. Everything here is read from them. */
+/** The tables that decide, in one shape for whatever prints them. Everything here is read from them. */
 
 interface OutcomeView {
   readonly outcome: Outcome
@@ -39,7 +40,7 @@ export interface CellView {
   readonly deviations: readonly DeviationId[]
 }
 
-export type SectionName = 'container' | 'sandbox' | 'stored'
+export type SectionName = 'container' | 'sandbox' | 'stored' | 'rescue'
 
 export interface Section {
   readonly name: SectionName
@@ -49,12 +50,13 @@ export interface Section {
   readonly cells: readonly CellView[]
 }
 
+const textOf = (names: readonly Amendment[]): string => names.map((name) => AMENDMENTS[name].text).join('; ')
+
 const containerPlan = (rule: keyof typeof PLANS): PlanView => {
   const plan: Plan = PLANS[rule]
   const outcomes = outcomesOf(plan).map((outcome): OutcomeView => {
     const names = plan.outcomes[outcome]
-    const text = names.map((name) => AMENDMENTS[name].text).join('; ')
-    return { outcome, names, text: text === '' ? 'as it was' : text }
+    return { outcome, names, text: names.length === 0 ? 'as it was' : textOf(names) }
   })
   return { ...plan, rule, outcomes }
 }
@@ -115,7 +117,30 @@ const stored: Section = {
   })),
 }
 
-export const SECTIONS: readonly Section[] = [containers, sandboxes, stored]
+/** A rescue only writes: its plans have no effect, and its one outcome is what is written. */
+const rescuePlan = (rule: RescueRule): PlanView => {
+  const { why, amendments } = RESCUE_PLANS[rule]
+  const text = amendments.length === 0 ? 'as it was' : textOf(amendments)
+  const outcomes = [{ outcome: 'done', names: amendments, text }] as const
+  return { rule, why, reference: '', effect: 'none', outcomes, deviations: [] }
+}
+
+const rescue: Section = {
+  name: 'rescue',
+  title: 'Rescue, while containerd is down',
+  axes: [
+    { name: 'shim', words: TASKS_SEEN },
+    { name: 'checkpoint', words: CHECKPOINTS_SEEN },
+  ],
+  cells: TASKS_SEEN.flatMap((task) =>
+    CHECKPOINTS_SEEN.map((checkpoint) => {
+      const plan = rescuePlan(RESCUE_TABLE[task][checkpoint])
+      return { seen: [task, checkpoint], rules: { reference: plan, safe: plan }, deviations: [] }
+    }),
+  ),
+}
+
+export const SECTIONS: readonly Section[] = [containers, sandboxes, stored, rescue]
 
 /** What a table shows: one profile, or the reference with what `safe` does otherwise. */
 export type Shown = Profile | 'both'

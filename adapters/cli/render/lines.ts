@@ -8,6 +8,7 @@ import type {
   Report,
   SandboxRow,
 } from '../../../core/report.js'
+import { RESCUE_PLANS } from '../../../core/rescue.js'
 import { SANDBOX_PLANS } from '../../../core/sandbox.js'
 import { visible } from '../visible.js'
 import { shortId, spokenName } from './names.js'
@@ -66,6 +67,8 @@ const containerAfter = (row: ContainerRow): string => {
   return `${state} ${row.exitCode}`
 }
 
+const RULES = { ...PLANS, ...RESCUE_PLANS }
+
 const containerLine = (row: ContainerRow): Line => ({
   fate: fateOf(row.problems, row.actions),
   kind: 'container',
@@ -78,7 +81,7 @@ const containerLine = (row: ContainerRow): Line => ({
   why: whyOf(
     row.problems,
     row.actions,
-    row.rule === null ? 'Its metadata cannot be read.' : PLANS[row.rule].why,
+    row.rule === null ? 'Its metadata cannot be read.' : RULES[row.rule].why,
   ),
 })
 

@@ -21,8 +21,15 @@ const LOOKS: Readonly<Record<Fate, Look>> = {
   keep: { symbol: '=', style: 'dim', planned: 'to keep', done: 'kept' },
 }
 
+/** A plan, a recovery that stopped, and a dry run have done nothing. */
+const isDone = (report: Report): boolean =>
+  report.command !== 'plan' &&
+  report.fatal === null &&
+  (report.command !== 'rescue' ||
+    report.containers.every((row) => row.actions.every(({ outcome }) => outcome !== null)))
+
 const words = (fate: Fate, report: Report): string =>
-  report.command === 'plan' || report.fatal !== null ? LOOKS[fate].planned : LOOKS[fate].done
+  isDone(report) ? LOOKS[fate].done : LOOKS[fate].planned
 
 const states = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -49,6 +56,10 @@ const head = (report: Report, paint: Paint): readonly string[] => {
   const where =
     kind === 'world' ? `${version} in memory` : `${version} at ${visible(address ?? 'no address')}`
   const { containers, sandboxes, images, summary } = report
+  if (report.command === 'rescue') {
+    const tasks = part('task', 'tasks', containers, summary.containers)
+    return [`${tasks} beside ${visible(address ?? 'no address')}, where containerd is down`]
+  }
   return [
     paint('dim', `${where}, profile ${report.profile}`),
     [
@@ -141,6 +152,7 @@ const sum = (lines: readonly Line[], report: Report): string => {
     .map(({ fate, count }) => `${count} ${words(fate, report)}`)
   const sums = parts.join(', ')
   if (report.command === 'plan') return `Plan: ${sums}.`
+  if (report.command === 'rescue') return `${isDone(report) ? 'Rescued' : 'To rescue'}: ${sums}.`
   return report.fatal === null ? `Recovered: ${sums}.` : `Stopped, nothing was done: ${sums}.`
 }
 

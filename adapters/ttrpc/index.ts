@@ -1,0 +1,1 @@
+export { type ShimOptions, shimState } from './state.js'

@@ -1,0 +1,157 @@
+import type { Either } from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { readCheckpoint } from '../core/checkpoint.js'
+import type { Action, Report, Source } from '../core/report.js'
+import { planRescue, type RescueItem, type RescueSeen } from '../core/rescue.js'
+import { type Rescued, rescueReport } from '../core/rescue-report.js'
+import type { TaskLook } from '../core/seen.js'
+import { commit } from './commit.js'
+import { each } from './each.js'
+import { describe, type Failure, failure } from './failure.js'
+import type { Ports } from './ports.js'
+import type { Bundle, Shims } from './shims.js'
+import type { Signal } from './signal.js'
+
+/** What a rescue asks of the outside: less than a recovery, for containerd is down. */
+export interface RescuePorts
+  extends Pick<Ports, 'introspection' | 'checkpoints' | 'directories' | 'lock' | 'clock' | 'timers'> {
+  readonly shims: Shims
+}
+
+export interface RescueOptions {
+  /** One shim's deadline, in ms */
+  readonly timeoutMs: number
+  /** All shims' together, in ms: this stands in containerd's way when it starts */
+  readonly budgetMs: number
+  /** How many shims are asked side by side */
+  readonly concurrency: number
+  /** Look and decide; write nothing */
+  readonly dryRun: boolean
+  readonly source: Pick<Source, 'address' | 'root' | 'state'>
+}
+
+const lookAt = async (ports: RescuePorts, bundle: Bundle, signal: Signal): Promise<TaskLook> => {
+  if (typeof bundle.address === 'string') return { kind: 'unreachable', why: bundle.address }
+  const state = await ports.shims.state(bundle.id, bundle.address, signal)()
+  if (E.isRight(state)) return { kind: 'found', task: state.right }
+  return state.left.tag === 'NotFound'
+    ? { kind: 'missing' }
+    : { kind: 'unreachable', why: describe(state.left) }
+}
+
+const SIGKILLED = 137
+
+/** Only a SIGKILL can have been the kernel's; a cgroup that cannot be read says nothing. */
+const wasOomKilled = async (ports: RescuePorts, id: string, look: TaskLook): Promise<boolean> => {
+  if (look.kind !== 'found' || look.task.status !== 'stopped' || look.task.exitStatus !== SIGKILLED)
+    return false
+  const kills = await ports.shims.oomKills(id)()
+  return E.isRight(kills) && kills.right !== null && kills.right > 0
+}
+
+const lookOf = async (ports: RescuePorts, options: RescueOptions, bundle: Bundle): Promise<RescueSeen> => {
+  const ask = ports.timers.within<TaskLook>(
+    options.timeoutMs,
+    `ask the shim of ${bundle.id}`,
+    (signal) => async () => E.right(await lookAt(ports, bundle, signal)),
+  )
+  const told = await ask()
+  const look: TaskLook = E.isRight(told) ? told.right : { kind: 'unreachable', why: describe(told.left) }
+  const read = await ports.checkpoints.read(bundle.id)()
+  const file = E.isRight(read) ? read.right : ({ kind: 'unreadable', why: describe(read.left) } as const)
+  const oomKilled = await wasOomKilled(ports, bundle.id, look)
+  const now = ports.clock.now()
+  return { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled, now }
+}
+
+/** What a commit would do, for a dry run. */
+const planned = ({ commit: todo }: RescueItem): readonly Action[] => [
+  ...(todo.setAside ? [{ kind: 'set-aside-checkpoint', outcome: null, detail: null } as const] : []),
+  ...(todo.write === null ? [] : [{ kind: 'write-checkpoint', outcome: null, detail: null } as const]),
+]
+
+const silenceOf = (look: TaskLook): string | null => {
+  if (look.kind === 'unreachable') return look.why
+  return look.kind === 'missing' ? 'it does not know the task' : null
+}
+
+/** One task: looked at within its shim's deadline, and written unless time is up for all. */
+const rescueOne = async (
+  ports: RescuePorts,
+  options: RescueOptions,
+  bundle: Bundle,
+  all: Signal,
+): Promise<Rescued> => {
+  const seen = await lookOf(ports, options, bundle)
+  const item = planRescue(seen)
+  const silent = silenceOf(seen.look)
+  if (options.dryRun || all.aborted) return { item, silent, unwritten: null, actions: planned(item) }
+  const done = await commit(ports, options.timeoutMs, item.id, seen.now, item.commit)
+  return { item, silent, ...done }
+}
+
+/** A task that the budget did not reach. */
+const unreached = (ports: RescuePorts, bundle: Bundle): Rescued => {
+  const why = 'the time for all shims together was up'
+  const file = { kind: 'unreadable', why } as const
+  const look = { kind: 'unreachable', why } as const
+  const seen = { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled: false }
+  return { item: planRescue({ ...seen, now: ports.clock.now() }), silent: why, unwritten: null, actions: [] }
+}
+
+const refusal = async (ports: RescuePorts, options: RescueOptions): Promise<Either<Failure, void>> => {
+  const { timers, introspection } = ports
+  const version = await timers.within(options.timeoutMs, 'ask for the version', introspection.version)()
+  const refuse = (said: string) => E.left(failure('AlreadyExists', 'rescue', 'containerd', said))
+  if (E.isRight(version)) return refuse('it is up and keeps its tasks itself; use recover, or stop it first')
+  if (version.left.tag === 'TimedOut') return refuse('it holds its socket and does not answer; end it first')
+  return version.left.tag === 'Unavailable' ? E.right(undefined) : version
+}
+
+/** The pause of a pod has a bundle like any other, and no checkpoint: there is nothing to rescue of it. */
+const withoutSandboxes = async (
+  ports: RescuePorts,
+  bundles: readonly Bundle[],
+): Promise<readonly Bundle[]> => {
+  const entries = await ports.directories.list({ of: 'root', kind: 'sandboxes' })()
+  const sandboxes = new Set(E.isRight(entries) ? (entries.right ?? []).map(({ name }) => name) : [])
+  return bundles.filter(({ id }) => !sandboxes.has(id))
+}
+
+const rescueAll = async (
+  ports: RescuePorts,
+  options: RescueOptions,
+): Promise<Either<Failure, readonly Rescued[]>> => {
+  const found = await ports.shims.bundles()()
+  if (E.isLeft(found)) return found
+  const bundles = await withoutSandboxes(ports, found.right)
+  const rescued = new Map<string, Rescued>()
+  const run = ports.timers.within<void>(options.budgetMs, 'ask all shims', (all) => async () => {
+    await each(options.concurrency, bundles, async (bundle) => {
+      if (!all.aborted) rescued.set(bundle.id, await rescueOne(ports, options, bundle, all))
+    })
+    return E.right(undefined)
+  })
+  await run()
+  return E.right(bundles.map((bundle) => rescued.get(bundle.id) ?? unreached(ports, bundle)))
+}
+
+/**
+ * Asks the shims, while containerd is down, for the exits that it would forget when it starts, and writes them into
+ * the checkpoints. Deletes and kills nothing. Refused with `AlreadyExists` while containerd answers, and while
+ * another recovery or rescue works on the same root.
+ */
+export const rescue =
+  (options: RescueOptions) =>
+  (ports: RescuePorts): TaskEither<Failure, Report> =>
+  async () => {
+    const refused = await refusal(ports, options)
+    if (E.isLeft(refused)) return refused
+    const lock = await ports.lock.acquire()()
+    if (E.isLeft(lock)) return lock
+    const rescued = await rescueAll(ports, options)
+    await lock.right.release()
+    if (E.isLeft(rescued)) return rescued
+    return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued.right))
+  }
