@@ -98,11 +98,14 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
   const containers = byId(expected.map((container) => planContainer(profile, container, seen.now, usable)))
   const sandboxConflicts = conflictsOf(sandboxClaims(profile, sandboxes))
   const containerConflicts = conflictsOf(containerClaims(containers))
-  const known = new Set([
-    ...seen.containers.map(({ record }) => record.id),
-    ...seen.sandboxes.map(({ record }) => record.id),
-    ...seen.stored.map(({ stored: { id } }) => id),
-  ])
+  const listed = {
+    containers: seen.containers.map(({ record }) => record.id),
+    sandboxes: [
+      ...seen.sandboxes.map(({ record }) => record.id),
+      ...seen.stored.map(({ stored: { id } }) => id),
+    ],
+    tasks: seen.tasks,
+  }
   const strict = profile === 'reference'
   return {
     fatal: firstFatal(
@@ -118,6 +121,6 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
     containers: park(containers, containerConflicts),
     presumed: new Set(presumed.map(({ record }) => record.id)),
     images: typeof seen.images === 'string' ? [] : seen.images,
-    orphans: orphansOf(seen.bases, known, force),
+    orphans: orphansOf(seen.bases, listed, force),
   }
 }

@@ -3,6 +3,7 @@ import type { MetadataProblem, SandboxMetadata } from './metadata.js'
 import type { Conflict } from './names.js'
 import type { Netns, SandboxSeen, StoredSandboxSeen } from './observation.js'
 import type { Outcome } from './plans.js'
+import type { TaskReply } from './records.js'
 import type { Action, ActionKind, Problem, SandboxRow } from './report.js'
 import {
   decideSandbox,
@@ -25,6 +26,8 @@ export interface SandboxItem {
   readonly resourcesProblem: MetadataProblem | null
   readonly task: TaskSeen | null
   readonly pid: number
+  /** Its task as it was seen; null where none was */
+  readonly seenTask: TaskReply | null
   /** ns since 1970 */
   readonly createdAt: bigint
   readonly netns: Netns
@@ -50,6 +53,7 @@ export const planSandbox = (profile: Profile, seen: SandboxSeen): SandboxItem =>
     resourcesProblem: seen.resources,
     task,
     pid: seen.look.kind === 'found' ? seen.look.task.pid : 0,
+    seenTask: seen.look.kind === 'found' ? seen.look.task : null,
     createdAt: seen.record.createdAt,
     netns: seen.netns,
     decision: readable ? decideSandbox(profile, task) : null,
@@ -69,6 +73,7 @@ export const planStored = (profile: Profile, seen: StoredSandboxSeen): SandboxIt
   resourcesProblem: null,
   task: null,
   pid: seen.pid,
+  seenTask: null,
   createdAt: seen.stored.createdAt,
   netns: seen.netns,
   decision: decideStored(profile, isLeft(seen.metadata) ? 'NO_METADATA' : seen.seen),

@@ -5,6 +5,7 @@ import type { Outcome } from '../core/plans.js'
 import type { Action, ActionKind } from '../core/report.js'
 import { describe, type Failure } from './failure.js'
 import type { Ports } from './ports.js'
+import type { Signal } from './signal.js'
 
 /** Writing down what was settled. */
 
@@ -32,6 +33,7 @@ export interface Committed {
  *
  * @param timeoutMs - each step's deadline
  * @param at - ns since 1970; goes into the name of what is set aside
+ * @param all - no step begins any more once this is aborted
  */
 export const commit = async (
   { checkpoints, timers }: Pick<Ports, 'checkpoints' | 'timers'>,
@@ -39,6 +41,7 @@ export const commit = async (
   id: string,
   at: bigint,
   todo: Commit,
+  all?: Signal,
 ): Promise<Committed> => {
   const text = todo.write
   const steps: readonly (readonly [ActionKind, () => Promise<Either<Failure, unknown>>])[] = [
@@ -48,6 +51,7 @@ export const commit = async (
   ]
   const actions: Action[] = []
   for (const [kind, step] of steps) {
+    if (all?.aborted) return { actions, unwritten: 'the time for it was up' }
     const result = await timers.within(timeoutMs, `${kind} ${id}`, () => step)()
     const name = kind === 'set-aside-checkpoint' && E.isRight(result) ? String(result.right) : null
     actions.push({ ...action(kind, result), detail: name ?? detailOf(result) })

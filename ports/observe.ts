@@ -193,6 +193,7 @@ export const observe =
     return E.right({
       now,
       version: E.isRight(version) ? version.right : null,
+      tasks: [...listed.keys()],
       bases,
       sandboxes: await each(options.concurrency, sandboxes.right, (record) =>
         observeSandbox(ports, options, listed, record, stored.get(record.id)),

@@ -29,7 +29,7 @@ const effectOf = async (
       // A stored sandbox has no task of ours to wait on; its controller is asked again by whoever stays.
       return item.origin === 'store' ? E.right(null) : ports.tasks.watch(item.id, signal)()
     case 'delete-task': {
-      const deleted = await killAndDelete(ports, item.id, item.pid, signal)
+      const deleted = await killAndDelete(ports, item.id, item.seenTask, signal)
       return E.isLeft(deleted) ? deleted : E.right(null)
     }
     case 'forget': {

@@ -5,9 +5,10 @@ import { type ContainerPlan, plannedCommit } from '../core/container-plan.js'
 import { actionKindOf } from '../core/container-row.js'
 import type { Performed } from '../core/performed.js'
 import type { Outcome } from '../core/plans.js'
+import type { TaskReply } from '../core/records.js'
 import type { Action } from '../core/report.js'
 import { action, type Committed, commit, outcomeOf } from './commit.js'
-import type { Failure } from './failure.js'
+import { type Failure, failure } from './failure.js'
 import type { Options } from './options.js'
 import type { Ports } from './ports.js'
 import type { Signal } from './signal.js'
@@ -16,16 +17,44 @@ import type { Watch } from './tasks.js'
 /** Doing what was decided: the only place where an effect becomes calls. */
 
 /**
+ * Whether a task is still what it was when it was decided to delete it. In between lie other items' effects: somebody
+ * may have started, resumed or replaced it, and what lives now was never decided about.
+ */
+const unchanged = async (
+  ports: Ports,
+  seen: TaskReply | null,
+  id: string,
+  signal: Signal,
+): Promise<Either<Failure, void>> => {
+  const now = await ports.tasks.get(id, signal)()
+  if (E.isLeft(now)) return now
+  const { status, pid } = now.right
+  if (seen !== null && status === seen.status && pid === seen.pid) return E.right(undefined)
+  const was = seen === null ? 'nothing' : `${seen.status}, pid ${seen.pid}`
+  return E.left(
+    failure(
+      'Denied',
+      `delete task ${id}`,
+      'this recovery',
+      `it changed meanwhile: it was ${was}, and is ${status}, pid ${pid}`,
+    ),
+  )
+}
+
+/**
  * Kills what is left of a task, waits until it has stopped, and deletes it (reference: WithProcessKill, task.Delete).
- * The wait begins before the kill, so that the exit cannot fall between the two.
+ * The wait begins before the kill, so that the exit cannot fall between the two. A task that is no more what was seen
+ * is left alone.
  */
 export const killAndDelete = async (
   ports: Ports,
   id: string,
-  pid: number,
+  seen: TaskReply | null,
   signal: Signal,
 ): Promise<Either<Failure, void>> => {
-  if (pid !== 0) {
+  const same = await unchanged(ports, seen, id, signal)
+  if (E.isLeft(same)) return same
+  if (seen !== null && seen.pid !== 0) {
     const watch = await ports.tasks.watch(id, signal)()
     if (E.isLeft(watch)) return watch
     const killed = await ports.tasks.kill(id, signal)()
@@ -48,6 +77,9 @@ const untilEnded = async (watch: Watch, signal: Signal): Promise<Either<Failure,
   watch.close()
   return ended
 }
+
+const taskOf = ({ seen }: ContainerPlan): TaskReply | null =>
+  seen.look.kind === 'found' ? seen.look.task : null
 
 /** What a container's effect came to, and the watch that it may have opened. */
 interface Effected {
@@ -74,7 +106,7 @@ const effectOf = async (
       return E.isLeft(io) ? io : E.right(null)
     }
     case 'delete-task': {
-      const deleted = await killAndDelete(ports, plan.id, plan.facts.pid, signal)
+      const deleted = await killAndDelete(ports, plan.id, taskOf(plan), signal)
       return E.isLeft(deleted) ? deleted : E.right(null)
     }
     case 'await-exit':
@@ -133,6 +165,16 @@ const writeThenAct = async (
   todo: Commit,
   stays: boolean,
 ): Promise<Recovered> => {
+  const same = await ports.timers.within(
+    options.timeoutMs,
+    `look at task ${plan.id}`,
+    (signal) => () => unchanged(ports, taskOf(plan), plan.id, signal),
+  )()
+  // An exit that is not this task's any more must not be written down either. Gone is another matter.
+  if (E.isLeft(same) && same.left.tag !== 'NotFound') {
+    const actions = [action('delete-task', same)]
+    return { performed: { ending: 'failed', unwritten: null, actions, stays, logTail: false }, watch: null }
+  }
   const { actions, unwritten } = await write(ports, options, plan, todo)
   if (unwritten !== null)
     return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }

@@ -43,10 +43,17 @@ const lookAt = async (ports: RescuePorts, bundle: Bundle, signal: Signal): Promi
 const SIGKILLED = 137
 
 /** Only a SIGKILL can have been the kernel's; a cgroup that cannot be read says nothing. */
-const wasOomKilled = async (ports: RescuePorts, id: string, look: TaskLook): Promise<boolean> => {
+const wasOomKilled = async (
+  ports: RescuePorts,
+  { timeoutMs }: RescueOptions,
+  id: string,
+  look: TaskLook,
+): Promise<boolean> => {
   if (look.kind !== 'found' || look.task.status !== 'stopped' || look.task.exitStatus !== SIGKILLED)
     return false
-  const kills = await ports.shims.oomKills(id)()
+  const kills = await ports.timers.within(timeoutMs, `count the OOM kills of ${id}`, () =>
+    ports.shims.oomKills(id),
+  )()
   return E.isRight(kills) && kills.right !== null && kills.right > 0
 }
 
@@ -58,9 +65,11 @@ const lookOf = async (ports: RescuePorts, options: RescueOptions, bundle: Bundle
   )
   const told = await ask()
   const look: TaskLook = E.isRight(told) ? told.right : { kind: 'unreachable', why: describe(told.left) }
-  const read = await ports.checkpoints.read(bundle.id)()
+  const read = await ports.timers.within(options.timeoutMs, `read checkpoint ${bundle.id}`, () =>
+    ports.checkpoints.read(bundle.id),
+  )()
   const file = E.isRight(read) ? read.right : ({ kind: 'unreadable', why: describe(read.left) } as const)
-  const oomKilled = await wasOomKilled(ports, bundle.id, look)
+  const oomKilled = await wasOomKilled(ports, options, bundle.id, look)
   const now = ports.clock.now()
   return { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled, now }
 }
@@ -76,28 +85,39 @@ const silenceOf = (look: TaskLook): string | null => {
   return look.kind === 'missing' ? 'it does not know the task' : null
 }
 
-/** One task: looked at within its shim's deadline, and written unless time is up for all. */
+const OUT_OF_TIME = 'the time for all shims together was up'
+
+/**
+ * One task: looked at within its shim's deadline, and written unless time is up for all. Notes what it has come to
+ * before it writes, too, for time may be up while it does.
+ */
 const rescueOne = async (
   ports: RescuePorts,
   options: RescueOptions,
   bundle: Bundle,
   all: Signal,
-): Promise<Rescued> => {
+  note: (rescued: Rescued) => void,
+): Promise<void> => {
   const seen = await lookOf(ports, options, bundle)
   const item = planRescue(seen)
   const silent = silenceOf(seen.look)
-  if (options.dryRun || all.aborted) return { item, silent, unwritten: null, actions: planned(item) }
-  const done = await commit(ports, options.timeoutMs, item.id, seen.now, item.commit)
-  return { item, silent, ...done }
+  const { id, commit: todo } = item
+  if (options.dryRun || todo.write === null)
+    return note({ item, silent, unwritten: null, actions: planned(item) })
+  note({ item, silent, unwritten: OUT_OF_TIME, actions: [] })
+  if (all.aborted) return
+  // What an interrupted write left behind is of no use to anybody (L14), and no reason to stop.
+  await ports.timers.within(options.timeoutMs, `sweep ${id}`, () => ports.checkpoints.sweep(id))()
+  note({ item, silent, ...(await commit(ports, options.timeoutMs, id, seen.now, todo, all)) })
 }
 
 /** A task that the budget did not reach. */
 const unreached = (ports: RescuePorts, bundle: Bundle): Rescued => {
-  const why = 'the time for all shims together was up'
-  const file = { kind: 'unreadable', why } as const
-  const look = { kind: 'unreachable', why } as const
+  const file = { kind: 'unreadable', why: OUT_OF_TIME } as const
+  const look = { kind: 'unreachable', why: OUT_OF_TIME } as const
   const seen = { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled: false }
-  return { item: planRescue({ ...seen, now: ports.clock.now() }), silent: why, unwritten: null, actions: [] }
+  const item = planRescue({ ...seen, now: ports.clock.now() })
+  return { item, silent: OUT_OF_TIME, unwritten: null, actions: [] }
 }
 
 const refusal = async (ports: RescuePorts, options: RescueOptions): Promise<Either<Failure, void>> => {
@@ -112,9 +132,12 @@ const refusal = async (ports: RescuePorts, options: RescueOptions): Promise<Eith
 /** The pause of a pod has a bundle like any other, and no checkpoint: there is nothing to rescue of it. */
 const withoutSandboxes = async (
   ports: RescuePorts,
+  { timeoutMs }: RescueOptions,
   bundles: readonly Bundle[],
 ): Promise<readonly Bundle[]> => {
-  const entries = await ports.directories.list({ of: 'root', kind: 'sandboxes' })()
+  const entries = await ports.timers.within(timeoutMs, 'list sandboxes', () =>
+    ports.directories.list({ of: 'root', kind: 'sandboxes' }),
+  )()
   const sandboxes = new Set(E.isRight(entries) ? (entries.right ?? []).map(({ name }) => name) : [])
   return bundles.filter(({ id }) => !sandboxes.has(id))
 }
@@ -123,13 +146,13 @@ const rescueAll = async (
   ports: RescuePorts,
   options: RescueOptions,
 ): Promise<Either<Failure, readonly Rescued[]>> => {
-  const found = await ports.shims.bundles()()
+  const found = await ports.timers.within(options.timeoutMs, 'list bundles', ports.shims.bundles)()
   if (E.isLeft(found)) return found
-  const bundles = await withoutSandboxes(ports, found.right)
+  const bundles = await withoutSandboxes(ports, options, found.right)
   const rescued = new Map<string, Rescued>()
   const run = ports.timers.within<void>(options.budgetMs, 'ask all shims', (all) => async () => {
     await each(options.concurrency, bundles, async (bundle) => {
-      if (!all.aborted) rescued.set(bundle.id, await rescueOne(ports, options, bundle, all))
+      if (!all.aborted) await rescueOne(ports, options, bundle, all, (one) => rescued.set(bundle.id, one))
     })
     return E.right(undefined)
   })
@@ -148,10 +171,11 @@ export const rescue =
   async () => {
     const refused = await refusal(ports, options)
     if (E.isLeft(refused)) return refused
-    const lock = await ports.lock.acquire()()
-    if (E.isLeft(lock)) return lock
+    // A lock is a file in the root, and a dry run leaves none.
+    const lock = options.dryRun ? null : await ports.lock.acquire()()
+    if (lock !== null && E.isLeft(lock)) return lock
     const rescued = await rescueAll(ports, options)
-    await lock.right.release()
+    await lock?.right.release()
     if (E.isLeft(rescued)) return rescued
     return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued.right))
   }

@@ -16,6 +16,7 @@ const node = (more: Partial<NodeSeen>): NodeSeen => ({
   stored: [],
   images: [],
   bases: [],
+  tasks: [],
   ...more,
 })
 const container = (

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isValidId } from '../../core/ids.js'
 import type { BaseSeen } from '../../core/observation.js'
-import { orphansOf } from '../../core/orphans.js'
+import { type Listed, orphansOf } from '../../core/orphans.js'
 import { BASES, type Entry, type FileKind } from '../../core/records.js'
 import { RUNS } from '../support/runs.js'
 
@@ -12,7 +12,8 @@ const base = (entries: BaseSeen['entries'], of: 'root' | 'state' = 'root'): Base
   path: `/${of}/containers`,
   entries,
 })
-const KNOWN = new Set(['a', 'b', 'c'])
+const KNOWN: Listed = { containers: ['a', 'b', 'c'], sandboxes: [], tasks: [] }
+const NOTHING: Listed = { containers: [], sandboxes: [], tasks: [] }
 const listed = ['a', 'b', 'c'].map(directory)
 const removed = (entries: readonly Entry[], force = false): readonly string[] =>
   orphansOf([base([...listed, ...entries])], KNOWN, force)
@@ -73,12 +74,36 @@ describe('the share of directories that may go at once', () => {
   })
   it('is said to be exceeded, and may be by force', () => {
     const [first] = orphansOf([base([...listed, ...old(4)])], KNOWN, false)
-    expect(first?.reason).toMatch(/^4 of 7 directories belong to nobody: too many to be true/)
+    expect(first?.reason).toMatch(/^4 of 7 directories of containers belong to nobody: too many to be true/)
     expect(removed(old(4), true)).toHaveLength(4)
   })
   it('keeps all after an empty listing', () => {
-    const all = orphansOf([base(listed)], new Set(), false)
-    expect(all.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep'])
+    for (const force of [false, true]) {
+      const all = orphansOf([base(listed)], NOTHING, force)
+      expect(all.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep'])
+      expect(all[0]?.reason).toMatch(/is the namespace right/)
+    }
+  })
+  it('is counted by kind: a whole listing of sandboxes does not speak for containers', () => {
+    const sandboxes: BaseSeen = {
+      ...base(['p', 'q', 'r'].map(directory)),
+      base: { of: 'root', kind: 'sandboxes' },
+    }
+    const cut: Listed = { containers: [], sandboxes: ['p', 'q', 'r'], tasks: [] }
+    expect(orphansOf([sandboxes, base(listed)], cut, false).map(({ action }) => action)).toEqual([
+      'keep',
+      'keep',
+      'keep',
+    ])
+    expect(orphansOf([sandboxes, base(listed)], cut, true).map(({ action }) => action)).toEqual([
+      'remove',
+      'remove',
+      'remove',
+    ])
+  })
+  it('never takes what has a task, whatever the force', () => {
+    const cut: Listed = { containers: ['a'], sandboxes: [], tasks: ['b'] }
+    expect(orphansOf([base(['a', 'b'].map(directory))], cut, true)).toEqual([])
   })
   it('does not count what may never go', () => {
     const strays = Array.from({ length: 9 }, (_, n): Entry => ({ name: `f${n}`, kind: 'file' }))
@@ -105,7 +130,7 @@ describe('whatever is removed', () => {
         const all = orphansOf([base(one), base(two, 'state')], KNOWN, force)
         const gone = all.filter(({ action }) => action === 'remove')
         for (const { base: of, name } of gone) {
-          expect(isValidId(name) && !KNOWN.has(name)).toBe(true)
+          expect(isValidId(name) && !KNOWN.containers.includes(name)).toBe(true)
           expect(of.of === 'root' ? one : two).toContainEqual({ name, kind: 'directory' })
         }
         const directories = [...one, ...two].filter(({ kind }) => kind === 'directory')

@@ -171,7 +171,7 @@ describe('a sandbox', () => {
 describe('an orphan', () => {
   const known = ['a', 'b'].map((id) => entry(`sandboxes/${id}`, { kind: 'directory' }))
   const containers = ['a', 'b'].map(sandboxRecord)
-  const old = (kind: FileKind = 'directory') => entry('containers/old', { kind })
+  const old = (kind: FileKind = 'directory') => entry('sandboxes/old', { kind })
   it('goes', async () => {
     const { report, node } = await recovered({ containers, files: [...known, old()] })
     expect(report.orphans).toMatchObject([{ action: 'remove' }])
@@ -180,11 +180,11 @@ describe('an orphan', () => {
   it.each([
     ['Denied', { faults: [fault('directories.remove', 'Denied')] }],
     ['a hang', { faults: [fault('directories.remove', 'hang')] }],
-    ['a mount in it', { mounts: [{ in: 'root', path: 'containers/old/rootfs' }] }],
+    ['a mount in it', { mounts: [{ in: 'root', path: 'sandboxes/old/rootfs' }] }],
   ] as const)('that cannot be removed for %s is kept, and it is said why', async (_why, more) => {
     const { report, node } = await recovered({ containers, files: [...known, old()], ...more })
     expect(report.orphans).toMatchObject([{ action: 'keep', reason: expect.stringContaining('remove') }])
-    expect(node.world().files.some(({ path }) => path === 'containers/old')).toBe(true)
+    expect(node.world().files.some(({ path }) => path === 'sandboxes/old')).toBe(true)
   })
   it('that somebody else removed is removed', async () => {
     const world = { containers, files: [...known, old()], faults: [fault('directories.remove', 'NotFound')] }
@@ -193,7 +193,7 @@ describe('an orphan', () => {
   it('stays with the others where they are too many, but for force', async () => {
     const many = [
       old(),
-      entry('containers/older', { kind: 'directory' }),
+      entry('sandboxes/older', { kind: 'directory' }),
       entry('sandboxes/oldest', { kind: 'directory' }),
     ]
     expect((await recovered({ containers, files: [...known, ...many] })).done).toEqual([])

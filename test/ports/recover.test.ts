@@ -142,7 +142,8 @@ describe('a listing that fails', () => {
     const node = nodeOf({ faults: [fault('tasks.list', 'Unavailable')] })
     const report = rightOf(await recover(options())(node.ports)())
     expect(report.containers).toMatchObject([{ state: 'CONTAINER_EXITED', exitCode: 7 }])
-    expect(node.log.filter(({ call }) => call === 'tasks.get')).toHaveLength(2)
+    const asked = node.log.filter(({ call }) => call === 'tasks.get').map(({ id }) => id)
+    expect(new Set(asked).size).toBe(2)
   })
   it('says that containerd is down where it is', async () => {
     const node = nodeOf({ containerd: null })

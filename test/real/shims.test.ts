@@ -1,0 +1,127 @@
+import { rm } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { bundles } from '../../adapters/filesystem/bundles.js'
+import { shimState } from '../../adapters/ttrpc/index.js'
+import type { TaskReply } from '../../core/records.js'
+import type { ShimAddress } from '../../ports/shims.js'
+import { answerOf } from '../contract/files.js'
+import { createTask } from '../lab/created-task.js'
+import { pidOf, shimOf } from '../lab/disturb.js'
+import { type Lab, withLab } from '../lab/lab.js'
+import { containerStatus, untilState } from '../lab/listing.js'
+import { createContainer, exitWith, type LabContainer, type Pod, runContainer, runPod } from '../lab/pods.js'
+import { findProcess, signal, untilDead } from '../lab/processes.js'
+import { untilTrue } from '../lab/wait.js'
+import { leftOf } from '../support/either.js'
+import { describeOn } from './node.js'
+
+const state = shimState({ namespace: 'k8s.io', timeoutMs: 2_000 })
+
+/** The bundles' addresses by id; every one of them can be told. */
+const addressesOf = async ({ state }: Lab): Promise<ReadonlyMap<string, ShimAddress>> => {
+  const found = answerOf(await bundles({ state, namespace: 'k8s.io' })()())
+  return new Map(
+    found.map(({ id, address }) => {
+      if (typeof address === 'string') throw new Error(`${id}: ${address}`)
+      return [id, address]
+    }),
+  )
+}
+
+const addressOf = async (lab: Lab, { id }: LabContainer | Pod): Promise<ShimAddress> => {
+  const address = (await addressesOf(lab)).get(id)
+  if (address === undefined) throw new Error(`no bundle of ${id}`)
+  return address
+}
+
+const ask = async (address: ShimAddress, { id }: LabContainer | Pod, patienceMs = 5_000) =>
+  state(id, address, AbortSignal.timeout(patienceMs))()
+
+const stateOf = async (lab: Lab, container: LabContainer | Pod): Promise<TaskReply> =>
+  answerOf(await ask(await addressOf(lab, container), container))
+
+const nanoseconds = (ms: number): bigint => BigInt(Math.floor(ms)) * 1_000_000n
+
+describeOn(['1.6', '1.7', '2.1'], 'the shims of a containerd that is down', (line) => {
+  it('tell what became of each task, and are none the worse for it', async () => {
+    await withLab({ version: line }, async (lab) => {
+      const pod = await runPod(lab, 'pod')
+      const running = await runContainer(lab, pod, 'running')
+      const exited = await runContainer(lab, pod, 'exited')
+      const created = await createContainer(lab, pod, 'created')
+      await createTask(lab, created)
+      const pids = { running: await pidOf(lab, running), exited: await pidOf(lab, exited) }
+      await lab.containerd.kill('SIGKILL')
+
+      const addresses = await addressesOf(lab)
+      expect([...addresses.keys()]).toEqual([pod, running, exited, created].map(({ id }) => id).toSorted())
+      const service = line === '2.1' ? 'v3' : 'v2'
+      for (const address of addresses.values()) expect(address).toMatchObject({ protocol: 'ttrpc', service })
+
+      const before = nanoseconds(Date.now())
+      await exitWith(exited, 7)
+      await untilTrue(
+        'the shim has seen it end',
+        async () => (await stateOf(lab, exited)).status === 'stopped',
+      )
+      const { exitedAt, ...told } = await stateOf(lab, exited)
+      expect(told).toMatchObject({ id: exited.id, pid: pids.exited, exitStatus: 7, terminal: false })
+      expect(told.stdout).toContain(exited.id)
+      expect(exitedAt).toBeGreaterThanOrEqual(before)
+      expect(exitedAt).toBeLessThanOrEqual(nanoseconds(Date.now() + 1))
+      expect(await stateOf(lab, running)).toMatchObject({
+        pid: pids.running,
+        status: 'running',
+        exitStatus: 0,
+        exitedAt: null,
+      })
+      expect(await stateOf(lab, created)).toMatchObject({ status: 'created', exitedAt: null })
+      expect(await stateOf(lab, pod)).toMatchObject({ status: 'running' })
+
+      // One shim serves them all, whichever version of its service it is asked by.
+      const address = await addressOf(lab, pod)
+      const other = { ...address, service: service === 'v3' ? 'v2' : 'v3' } as const
+      expect(answerOf(await ask(other, exited)).exitStatus).toBe(7)
+      expect(leftOf(await ask(address, { ...exited, id: 'nobody' })).tag).toBe('NotFound')
+
+      await lab.start(true)
+      expect(findProcess(pids.running)).toBeDefined()
+      expect((await containerStatus(lab, running.id)).state).toBe('RUNNING')
+      expect((await containerStatus(lab, exited.id)).state).toBe('EXITED')
+      expect((await containerStatus(lab, created.id)).state).toBe('CREATED')
+      await exitWith(running, 3)
+      await untilState(lab, running.id, 'EXITED')
+      expect((await containerStatus(lab, running.id)).exitCode).toBe(3)
+    })
+  })
+
+  it('that are stopped or dead cost their own deadline, or nothing', async () => {
+    await withLab({ version: line }, async (lab) => {
+      const [pod, beside] = [await runPod(lab, 'pod'), await runPod(lab, 'beside')]
+      const shim = shimOf(lab, pod)
+      await lab.containerd.kill('SIGKILL')
+      const address = await addressOf(lab, pod)
+
+      signal(shim, 'SIGSTOP')
+      const begin = performance.now()
+      expect(leftOf(await ask(address, pod, 300))).toMatchObject({ tag: 'TimedOut', mayHaveHappened: false })
+      expect(performance.now() - begin).toBeLessThan(1_500)
+      expect((await stateOf(lab, beside)).status).toBe('running')
+      signal(shim, 'SIGCONT')
+      expect((await stateOf(lab, pod)).status).toBe('running')
+
+      signal(shim, 'SIGKILL')
+      await untilDead(shim)
+      // Its last thread may hold the socket a little longer than the process seems to live.
+      const unreached = async () => {
+        const failed = leftOf(await ask(address, pod))
+        expect(failed.tag).toBe('Unavailable')
+        return failed.unreached
+      }
+      await expect.poll(unreached).toBe('refused')
+      await rm(address.socket)
+      expect(await unreached()).toBe('no-socket')
+      expect((await stateOf(lab, beside)).status).toBe('running')
+    })
+  })
+})
