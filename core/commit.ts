@@ -34,21 +34,26 @@ export const commitOf = (profile: Profile, seen: ContainerSeen, status: Status):
 }
 
 /**
- * Why it is not even tried: a file that could not be read this once may well be read the next time, and says then what
- * is true (L5, L15, in both profiles). What is damaged for good is another matter.
+ * Why it is not even tried. A file that could not be read this once may well be read the next time, and says then what
+ * is true (L5, L15, in both profiles). One of a later version belongs to a containerd that knows more than this
+ * program, and `safe` leaves it to that one (F9). What is damaged for good is another matter.
  */
-export const commitRefusal = (seen: ContainerSeen, commit: Commit): string | null =>
-  seen.file.kind === 'unreadable' && commit.write !== null
-    ? `its checkpoint could not be read this time, and is not written over: ${seen.file.why}`
+export const commitRefusal = (profile: Profile, seen: ContainerSeen, commit: Commit): string | null => {
+  if (commit.write === null || isRight(seen.checkpoint)) return null
+  if (seen.file.kind === 'unreadable')
+    return `its checkpoint could not be read this time, and is not written over: ${seen.file.why}`
+  return profile === 'safe' && seen.checkpoint.left.why === 'version'
+    ? `its checkpoint is of another version, and is not written over: ${seen.checkpoint.left.detail}`
     : null
+}
 
 /**
  * Why writing is bound to fail, as far as it can be told by looking; null where it should work. A directory in the
  * file's place is neither replaced nor moved.
  */
-export const commitObstacle = (seen: ContainerSeen, commit: Commit): string | null => {
+export const commitObstacle = (profile: Profile, seen: ContainerSeen, commit: Commit): string | null => {
   if (commit.write === null) return null
-  const refusal = commitRefusal(seen, commit)
+  const refusal = commitRefusal(profile, seen, commit)
   if (refusal !== null) return refusal
   if (isDirectoryMissing(seen) && !commit.makeDirectory) return 'its directory is gone'
   return seen.file.kind === 'not-a-file' && seen.file.what === 'directory'

@@ -117,6 +117,6 @@ export const expectation = (
 ): { readonly ending: Ending; readonly commit: Commit; readonly obstacle: string | null } => {
   const { when, of } = plannedCommit(plan)
   const commit = of(plan.expected)
-  const obstacle = commitObstacle(plan.seen, commit)
+  const obstacle = commitObstacle(plan.profile, plan.seen, commit)
   return { ending: when === 'before' && obstacle !== null ? 'withheld' : plan.expected, commit, obstacle }
 }

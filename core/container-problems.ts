@@ -59,13 +59,14 @@ const identity = ({ seen, metadata, id, parked }: ContainerPlan): readonly Probl
 
 const lostExit = (plan: ContainerPlan, amendments: readonly Amendment[]): readonly Problem[] => {
   if (!amendments.includes('lose') && !amendments.includes('lose-telling')) return []
-  const { pid, startedAt } = plan.before
+  const { startedAt } = plan.before
+  const pid = plan.before.pid === 0 ? plan.facts.pid : plan.before.pid
   const since = startedAt === 0n ? '' : ` since ${rfc3339(startedAt)}`
   return [
     problem(
       'exit-lost',
       'loss',
-      `It ran as pid ${pid}${since}; its task is gone, so its exit is shown as 255 Unknown.`,
+      `It ran${pid === 0 ? '' : ` as pid ${pid}`}${since}; its task is gone, so its exit is shown as 255 Unknown.`,
     ),
   ]
 }

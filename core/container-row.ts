@@ -33,7 +33,7 @@ export const expectedPerformance = (plan: ContainerPlan): Performed => {
     unwritten: obstacle,
     actions: [
       ...(effect === null || ending === 'withheld' ? [] : [planned(effect)]),
-      ...(commitRefusal(plan.seen, commit) === null ? commitActions(commit) : []),
+      ...(commitRefusal(plan.profile, plan.seen, commit) === null ? commitActions(commit) : []),
     ],
     stays: true,
     logTail: false,
@@ -44,7 +44,7 @@ export const expectedPerformance = (plan: ContainerPlan): Performed => {
  * A container that containerd would not load is not shown; `safe` shows every one (L7). A write that was refused is
  * none that failed: containerd would have written.
  */
-const isShown = (plan: ContainerPlan, performed: Performed): boolean =>
+export const isShown = (plan: ContainerPlan, performed: Performed): boolean =>
   plan.profile === 'safe' ||
   (plan.decision !== null && (performed.unwritten === null || plan.seen.file.kind === 'unreadable'))
 
@@ -62,7 +62,8 @@ export const containerRow = (plan: ContainerPlan, performed: Performed): Contain
     rule: plan.decision?.rule ?? null,
     state: shown ? view.state : null,
     pid: status.pid,
-    createdAt: status.createdAt === 0n ? plan.seen.record.createdAt : status.createdAt,
+    createdAt:
+      status.createdAt === 0n && plan.profile === 'safe' ? plan.seen.record.createdAt : status.createdAt,
     startedAt: view.startedAt,
     finishedAt: view.finishedAt,
     exitCode: status.exitCode,

@@ -80,6 +80,11 @@ const LIST = {
     because: 'its exit is the proof that ends the doubt',
     askedFor: '',
   },
+  'duplicate-id': {
+    does: 'keeps two records whose metadata carry one id, each under its own, and says so',
+    because: 'one damaged record keeps the whole service from starting',
+    askedFor: '',
+  },
   'pipes-gone': {
     does: 'takes a task whose log pipes are gone for what it is, and says that its log is lost',
     because: 'a container is not in doubt because its log is',

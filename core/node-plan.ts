@@ -1,4 +1,5 @@
-import { type ContainerPlan, expectation, planContainer, settleContainer } from './container-plan.js'
+import { type ContainerPlan, planContainer, settleContainer } from './container-plan.js'
+import { expectedPerformance, isShown } from './container-row.js'
 import { baseFatal, conflictFatal, duplicateFatal, firstFatal, storedFatal } from './fatal.js'
 import { type Claim, type Conflict, conflictsOf } from './names.js'
 import type { ImageSeen, NodeSeen } from './observation.js'
@@ -42,11 +43,12 @@ const sandboxClaims = (profile: Profile, items: readonly SandboxItem[]): readonl
         ],
   )
 
+const isLoaded = (plan: ContainerPlan): boolean => isShown(plan, expectedPerformance(plan))
+
 /** Containers that the reference would not load reserve no name there. */
 const containerClaims = (plans: readonly ContainerPlan[]): readonly Claim[] =>
   plans.flatMap((plan) => {
-    const loaded = plan.profile === 'safe' ? plan.metadata?.name !== '' : expectation(plan).obstacle === null
-    return plan.metadata === null || !loaded
+    return plan.metadata === null || !isLoaded(plan) || (plan.profile === 'safe' && plan.metadata.name === '')
       ? []
       : [
           {
@@ -112,7 +114,7 @@ export const planNode = (profile: Profile, seen: NodeSeen, force: boolean): Node
       () => (strict ? duplicateFatal('sandbox', own.filter(isRecovered)) : null),
       () => (strict ? conflictFatal('sandbox', sandboxConflicts) : null),
       () => (strict ? storedFatal(stored) : null),
-      () => (strict ? duplicateFatal('container', containers) : null),
+      () => (strict ? duplicateFatal('container', containers.filter(isLoaded)) : null),
       () => (strict ? conflictFatal('container', containerConflicts) : null),
       () => (typeof seen.images === 'string' ? { stage: 'images', message: seen.images } : null),
       () => baseFatal(seen.bases),

@@ -31,6 +31,8 @@ export interface ContainerSeen {
 export interface Netns {
   readonly path: string
   readonly status: NetnsStatus | 'host'
+  /** Why it could not be looked at, and is taken to stand; null where it was */
+  readonly unclear: string | null
 }
 
 export interface SandboxSeen {

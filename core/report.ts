@@ -170,7 +170,9 @@ export const summaryOf = (
 
 /** Whether somebody should look: the meaning of exit code 2 under --detailed-exitcode. */
 export const needsAttention = (report: Report): boolean =>
-  report.fatal !== null || problemsOf(report).some((problem) => problem.severity !== 'info')
+  report.fatal !== null ||
+  report.orphans.some(({ action }) => action === 'keep') ||
+  problemsOf(report).some((problem) => problem.severity !== 'info')
 
 /** The report as JSON: 64-bit numbers as decimal strings, every key present (as in protobuf's JSON). */
 export const reportJson = (report: Report): string =>

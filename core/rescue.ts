@@ -1,4 +1,4 @@
-import { type Either, isRight } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, isRight } from 'fp-ts/lib/Either.js'
 import { type Amendment, amend, type Facts, RESCUE_MESSAGE } from './amendments.js'
 import { type Checkpoint, encodeCheckpoint, type Unreadable } from './checkpoint.js'
 import type { Commit } from './commit.js'
@@ -107,15 +107,17 @@ const factsOf = ({ look, oomKilled, now }: RescueSeen): Facts => {
  * A container without a directory gets none: whether it is one at all, only containerd could say. A file that could
  * not be read this once may be the next time, and is not written over.
  */
-const obstacleOf = (file: CheckpointFile): string | null => {
+const obstacleOf = ({ file, checkpoint }: RescueSeen): string | null => {
   if (file.kind === 'missing' && !file.directory) return 'it has no directory'
   if (file.kind === 'not-a-file' && file.what === 'directory') return 'a directory stands in its place'
+  if (isLeft(checkpoint) && checkpoint.left.why === 'version')
+    return `its checkpoint is of another version: ${checkpoint.left.detail}`
   return file.kind === 'unreadable' ? `its checkpoint could not be read this time: ${file.why}` : null
 }
 
 const commitOf = (seen: RescueSeen, before: Status, after: Status): Commit => {
   const kept: Commit = { makeDirectory: false, setAside: false, write: null }
-  if (sameOnDisk(before, after) || obstacleOf(seen.file) !== null) return kept
+  if (sameOnDisk(before, after) || obstacleOf(seen) !== null) return kept
   const document = isRight(seen.checkpoint) ? seen.checkpoint.right.document : null
   return {
     makeDirectory: false,
@@ -131,7 +133,7 @@ export const planRescue = (seen: RescueSeen): RescueItem => {
   const checkpoint = isRight(seen.checkpoint) ? seenOf(before) : 'UNREADABLE'
   const rule = RESCUE_TABLE[task][checkpoint]
   const after = amend(before, RESCUE_PLANS[rule].amendments, factsOf(seen))
-  const obstacle = sameOnDisk(before, after) ? null : obstacleOf(seen.file)
+  const obstacle = sameOnDisk(before, after) ? null : obstacleOf(seen)
   return {
     id: seen.id,
     task,

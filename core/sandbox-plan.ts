@@ -135,16 +135,27 @@ const unreadable = (item: SandboxItem): readonly Problem[] => [
       ]),
 ]
 
-const network = (item: SandboxItem, state: SandboxState | null): readonly Problem[] =>
-  state === 'SANDBOX_READY' && (item.netns.status === 'missing' || item.netns.status === 'stale')
+const network = ({ netns }: SandboxItem, state: SandboxState | null): readonly Problem[] => {
+  if (state !== 'SANDBOX_READY') return []
+  const { path, status, unclear } = netns
+  if (unclear !== null)
+    return [
+      problem(
+        'netns-lost',
+        'warning',
+        `Whether its network namespace ${path} stands cannot be told: ${unclear}.`,
+      ),
+    ]
+  return status === 'missing' || status === 'stale'
     ? [
         problem(
           'netns-lost',
           'warning',
-          `It is ready, and its network namespace ${item.netns.path} is ${item.netns.status}. Its pod should be made anew.`,
+          `It is ready, and its network namespace ${path} is ${status}. Its pod should be made anew.`,
         ),
       ]
     : []
+}
 
 const problemsOf = (item: SandboxItem, state: SandboxState | null, why: string): readonly Problem[] => [
   ...unreadable(item),
@@ -178,7 +189,7 @@ export const sandboxRow = (item: SandboxItem, outcome: Outcome, actions: readonl
     state,
     pid: state === 'SANDBOX_READY' ? item.pid : 0,
     createdAt: item.createdAt,
-    netns: item.netns,
+    netns: { path: item.netns.path, status: item.netns.status },
     actions,
     problems: problemsOf(item, state, failed ?? told),
   }

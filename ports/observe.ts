@@ -75,7 +75,8 @@ const pipesOf = async (ports: Ports, options: Options, look: TaskLook): Promise<
   const seen = await ports.timers.within(options.timeoutMs, 'look at log pipes', () =>
     ports.io.obstacle(paths),
   )()
-  return E.isRight(seen) ? seen.right : describe(seen.left)
+  // A look that failed is no finding.
+  return E.isRight(seen) ? seen.right : null
 }
 
 const observeContainer = async (
@@ -104,13 +105,15 @@ const netnsOf = async (
   options: Options,
   metadata: Either<MetadataProblem, SandboxMetadata>,
 ): Promise<Netns> => {
-  if (E.isLeft(metadata)) return { path: '', status: 'missing' }
+  if (E.isLeft(metadata)) return { path: '', status: 'missing', unclear: null }
   const { hostNetwork, netnsPath: path } = metadata.right
-  if (hostNetwork) return { path, status: 'host' }
-  if (path === '') return { path, status: 'missing' }
+  if (hostNetwork) return { path, status: 'host', unclear: null }
+  if (path === '') return { path, status: 'missing', unclear: null }
   const look = ports.timers.within(options.timeoutMs, `look at ${path}`, () => ports.namespaces.status(path))
   const status = await look()
-  return { path, status: E.isRight(status) ? status.right : 'stale' }
+  return E.isRight(status)
+    ? { path, status: status.right, unclear: null }
+    : { path, status: 'open', unclear: describe(status.left) }
 }
 
 const observeSandbox = async (

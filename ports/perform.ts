@@ -121,7 +121,9 @@ const perform = async (ports: Ports, options: Options, plan: ContainerPlan): Pro
   if (plan.expected === 'failed')
     return {
       outcome: 'failed',
-      actions: [{ kind, outcome: 'failed', detail: 'its sandbox was not recovered' }],
+      actions: [
+        { kind, outcome: 'failed', detail: 'its sandbox was not recovered, or its config is missing' },
+      ],
       watch: null,
     }
   const run = ports.timers.within(
@@ -152,7 +154,7 @@ const write = async (
   plan: ContainerPlan,
   todo: Commit,
 ): Promise<Committed> => {
-  const refusal = commitRefusal(plan.seen, todo)
+  const refusal = commitRefusal(plan.profile, plan.seen, todo)
   if (refusal !== null) return { actions: [], unwritten: refusal }
   return commit(ports, options.timeoutMs, plan.id, plan.facts.now, todo)
 }

@@ -183,8 +183,12 @@ export const recover =
     if (E.isLeft(refused)) return refused
     const lock = await ports.lock.acquire()()
     if (E.isLeft(lock)) return lock
-    const recovery = await recoverAndStay(options, false)(ports)()
-    if (E.isRight(recovery)) recovery.right.close()
-    await lock.right.release()
-    return E.isLeft(recovery) ? recovery : E.right(recovery.right.report)
+    try {
+      const recovery = await recoverAndStay(options, false)(ports)()
+      if (E.isLeft(recovery)) return recovery
+      recovery.right.close()
+      return E.right(recovery.right.report)
+    } finally {
+      await lock.right.release()
+    }
   }

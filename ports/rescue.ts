@@ -142,13 +142,19 @@ const withoutSandboxes = async (
   return bundles.filter(({ id }) => !sandboxes.has(id))
 }
 
+const bundlesOf = async (
+  ports: RescuePorts,
+  options: RescueOptions,
+): Promise<Either<Failure, readonly Bundle[]>> => {
+  const found = await ports.timers.within(options.timeoutMs, 'list bundles', ports.shims.bundles)()
+  return E.isLeft(found) ? found : E.right(await withoutSandboxes(ports, options, found.right))
+}
+
 const rescueAll = async (
   ports: RescuePorts,
   options: RescueOptions,
-): Promise<Either<Failure, readonly Rescued[]>> => {
-  const found = await ports.timers.within(options.timeoutMs, 'list bundles', ports.shims.bundles)()
-  if (E.isLeft(found)) return found
-  const bundles = await withoutSandboxes(ports, options, found.right)
+  bundles: readonly Bundle[],
+): Promise<readonly Rescued[]> => {
   const rescued = new Map<string, Rescued>()
   const run = ports.timers.within<void>(options.budgetMs, 'ask all shims', (all) => async () => {
     await each(options.concurrency, bundles, async (bundle) => {
@@ -157,7 +163,7 @@ const rescueAll = async (
     return E.right(undefined)
   })
   await run()
-  return E.right(bundles.map((bundle) => rescued.get(bundle.id) ?? unreached(ports, bundle)))
+  return bundles.map((bundle) => rescued.get(bundle.id) ?? unreached(ports, bundle))
 }
 
 /**
@@ -171,11 +177,12 @@ export const rescue =
   async () => {
     const refused = await refusal(ports, options)
     if (E.isLeft(refused)) return refused
-    // A lock is a file in the root, and a dry run leaves none.
-    const lock = options.dryRun ? null : await ports.lock.acquire()()
+    const found = await bundlesOf(ports, options)
+    if (E.isLeft(found)) return found
+    // A lock is a file that stays, and after a boot not even its folder is there.
+    const lock = options.dryRun || found.right.length === 0 ? null : await ports.lock.acquire()()
     if (lock !== null && E.isLeft(lock)) return lock
-    const rescued = await rescueAll(ports, options)
+    const rescued = await rescueAll(ports, options, found.right)
     await lock?.right.release()
-    if (E.isLeft(rescued)) return rescued
-    return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued.right))
+    return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued))
   }

@@ -19,6 +19,10 @@ export interface Asked {
   readonly node: string
 }
 
+/** Where to look for what is wrong: in containerd's journal, or in the kernel's. */
+const looker = ({ of }: Failure): string =>
+  of.startsWith('containerd') ? 'journalctl -u containerd -n 50' : 'dmesg | tail -n 50'
+
 const unavailable = (failure: Failure): Trouble => {
   switch (failure.unreached) {
     case 'no-socket':
@@ -31,7 +35,9 @@ const unavailable = (failure: Failure): Trouble => {
         message: `${failure.of}: connection refused; its socket is there and nobody listens, so containerd has stopped or is about to start`,
         next: 'journalctl -u containerd -n 50',
       }
-    default:
+    case null:
+      return { message: describe(failure), next: looker(failure) }
+    case 'broken':
       return {
         message: `${failure.asked}: ${failure.of}: the connection broke: ${failure.said}; what listens there has just ended, or is not containerd`,
         next: 'systemctl status containerd',
@@ -41,6 +47,10 @@ const unavailable = (failure: Failure): Trouble => {
 
 const PERMISSION = /\bE(?:ACCES|PERM)\b|permission denied/i
 const FOREIGN = /unknown (?:service|method)|unimplemented|does not implement/i
+
+/** A reply that is no message of the protocol; any other is containerd's own word for what it could not do. */
+const UNREADABLE =
+  /decod|deserializ|serializ|pars|wire|index out of range|invalid|protocol|unknown (?:service|method)/i
 
 const denied = (failure: Failure, command: string): Trouble => {
   if (PERMISSION.test(failure.said))
@@ -73,7 +83,9 @@ export const troubleOf = (failure: Failure, { command, timeoutMs, node }: Asked)
     case 'Denied':
       return denied(failure, command)
     case 'Malformed':
-      return foreign(failure, command)
+      return UNREADABLE.test(failure.said)
+        ? foreign(failure, command)
+        : { message: describe(failure), next: looker(failure) }
     case 'TimedOut':
       return {
         message: `${failure.asked}: ${node}: no answer within ${timeoutMs} ms; it hangs, or it needs longer`,
@@ -81,8 +93,9 @@ export const troubleOf = (failure: Failure, { command, timeoutMs, node }: Asked)
       }
     case 'AlreadyExists':
       return held(failure)
-    case 'NotFound':
     case 'Exhausted':
+      return { message: describe(failure), next: 'df -h' }
+    case 'NotFound':
       return { message: describe(failure), next: `cri-recover ${command} --help` }
   }
 }

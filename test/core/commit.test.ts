@@ -78,15 +78,17 @@ describe('an obstacle to writing', () => {
   const commit = { makeDirectory: false, setAside: true, write: 'text' }
   it('is a directory in its place, or none around it', () => {
     const inTheWay = containerSeen('MISSING', { kind: 'not-a-file', what: 'directory' })
-    expect(commitObstacle(inTheWay, commit)).toBe('a directory stands in its place')
-    expect(commitObstacle(containerSeen('MISSING', NO_DIRECTORY), commit)).toBe('its directory is gone')
+    expect(commitObstacle('safe', inTheWay, commit)).toBe('a directory stands in its place')
+    expect(commitObstacle('safe', containerSeen('MISSING', NO_DIRECTORY), commit)).toBe(
+      'its directory is gone',
+    )
   })
   it('is none where nothing is written, where the directory is made, or where a file can be replaced', () => {
-    expect(commitObstacle(containerSeen('MISSING', NO_DIRECTORY), NOTHING)).toBeNull()
+    expect(commitObstacle('safe', containerSeen('MISSING', NO_DIRECTORY), NOTHING)).toBeNull()
     const made = { ...commit, makeDirectory: true }
-    expect(commitObstacle(containerSeen('MISSING', NO_DIRECTORY), made)).toBeNull()
+    expect(commitObstacle('safe', containerSeen('MISSING', NO_DIRECTORY), made)).toBeNull()
     const pipe = containerSeen('MISSING', { kind: 'not-a-file', what: 'fifo' })
-    expect(commitObstacle(pipe, commit)).toBeNull()
+    expect(commitObstacle('safe', pipe, commit)).toBeNull()
   })
 })
 

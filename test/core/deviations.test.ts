@@ -31,6 +31,7 @@ const OUTSIDE = [
   'directory-missing',
   'metadata-unreadable',
   'stored-names',
+  'duplicate-id',
   'pipes-gone',
 ]
 

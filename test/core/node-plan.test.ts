@@ -34,7 +34,7 @@ const sandbox = (id: string, more: Partial<SandboxSeen> = {}): SandboxSeen => {
     metadata: right(rightOf(sandboxMetadataOf(record.extensions))),
     resources: null,
     look: LOOKS.RUNNING,
-    netns: { path: '', status: 'host' },
+    netns: { path: '', status: 'host', unclear: null },
     ...more,
   }
 }
