@@ -7,7 +7,7 @@ import {
   type Source,
   summaryOf,
 } from './report.js'
-import type { RescueItem } from './rescue.js'
+import { NO_DIRECTORY, type RescueItem } from './rescue.js'
 import { criView } from './view.js'
 
 /** A task as a rescue left it. */
@@ -33,7 +33,8 @@ const problemsOf = ({ item, silent, unwritten, actions }: Rescued): readonly Pro
   if (why !== null)
     problems.push({
       code: 'checkpoint-not-durable',
-      severity: 'loss',
+      // Without a directory it is hardly a container of the CRI: a pod's pause, or a task that somebody else made.
+      severity: why === NO_DIRECTORY ? 'warning' : 'loss',
       message: `It ended with ${exit}, and that could not be written down: ${why}.`,
     })
   else if (item.commit.write !== null)

@@ -103,12 +103,14 @@ const factsOf = ({ look, oomKilled, now }: RescueSeen): Facts => {
   }
 }
 
+export const NO_DIRECTORY = 'it has no directory'
+
 /**
  * A container without a directory gets none: whether it is one at all, only containerd could say. A file that could
  * not be read this once may be the next time, and is not written over.
  */
 const obstacleOf = ({ file, checkpoint }: RescueSeen): string | null => {
-  if (file.kind === 'missing' && !file.directory) return 'it has no directory'
+  if (file.kind === 'missing' && !file.directory) return NO_DIRECTORY
   if (file.kind === 'not-a-file' && file.what === 'directory') return 'a directory stands in its place'
   if (isLeft(checkpoint) && checkpoint.left.why === 'version')
     return `its checkpoint is of another version: ${checkpoint.left.detail}`

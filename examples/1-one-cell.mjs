@@ -5,7 +5,14 @@ import { BLANK_STATUS, decide, outcomesOf, settle, stateOf } from 'cri-recover/c
 
 // The checkpoint says that the container runs; its task has stopped with exit status 7.
 const before = { ...BLANK_STATUS, pid: 4711, createdAt: 1_000n, startedAt: 2_000n }
-const facts = { now: 9_000n, recordedAt: 1_000n, pid: 4711, exitStatus: 7, exitedAt: 5_000n }
+const facts = {
+  now: 9_000n,
+  recordedAt: 1_000n,
+  pid: 4711,
+  exitStatus: 7,
+  exitedAt: 5_000n,
+  oomKilled: false,
+}
 
 for (const profile of ['reference', 'safe']) {
   const { rule, plan } = decide(profile, 'STOPPED', 'RUNNING')

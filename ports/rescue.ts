@@ -126,7 +126,11 @@ const refusal = async (ports: RescuePorts, options: RescueOptions): Promise<Eith
   const refuse = (said: string) => E.left(failure('AlreadyExists', 'rescue', 'containerd', said))
   if (E.isRight(version)) return refuse('it is up and keeps its tasks itself; use recover, or stop it first')
   if (version.left.tag === 'TimedOut') return refuse('it holds its socket and does not answer; end it first')
-  return version.left.tag === 'Unavailable' ? E.right(undefined) : version
+  const { tag, unreached } = version.left
+  // Whoever hangs up is there: a broken connection is not an absence (L11).
+  if (tag === 'Unavailable' && unreached === 'broken')
+    return refuse('something listens on its socket and hangs up')
+  return tag === 'Unavailable' ? E.right(undefined) : version
 }
 
 /** The pause of a pod has a bundle like any other, and no checkpoint: there is nothing to rescue of it. */

@@ -26,6 +26,9 @@ export const CALLS = {
   'io.create': true,
   'io.obstacle': false,
   'lock.acquire': true,
+  'shims.bundles': false,
+  'shims.state': false,
+  'shims.oomKills': false,
 } as const
 
 export type CallName = keyof typeof CALLS

@@ -180,6 +180,7 @@ export const worldCodec: t.Type<World, unknown> = closed({
   files: list(file),
   mounts: list(closed(place)),
   netns: list(closed({ path: string, status: oneOf(['open', 'missing', 'stale']) })),
+  oomKills: list(closed({ id: string, count: uint32 })),
   lock: defaulted(nullable(string), null),
   faults: list(fault),
 })

@@ -59,6 +59,10 @@ const flawOf = (w: World): string | null =>
     w.netns.map((n) => n.path),
   ) ??
   twice(
+    'oomKills',
+    w.oomKills.map((k) => k.id),
+  ) ??
+  twice(
     'files',
     w.files.map((f) => `${f.in}/${f.path}`),
   ) ??

@@ -9,6 +9,7 @@ export type {
   FileBody,
   FileEntry,
   Netns,
+  OomKills,
   Place,
   Unpacked,
   World,

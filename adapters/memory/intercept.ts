@@ -66,7 +66,11 @@ export interface Surroundings {
 
 /** Whom a call asks, as failures name it. */
 export const partner = (call: CallName): string =>
-  asksContainerd(call) ? 'the simulated containerd' : 'the simulated file system'
+  asksContainerd(call)
+    ? 'the simulated containerd'
+    : call === 'shims.state'
+      ? 'the simulated shim'
+      : 'the simulated file system'
 
 const never = <A>(): Promise<A> => new Promise(() => undefined)
 

@@ -1,11 +1,13 @@
 import type { TaskReply } from '../../core/records.js'
 import type { Ports } from '../../ports/ports.js'
+import type { RescuePorts } from '../../ports/rescue.js'
 import { checkpointsOf } from './checkpoints.js'
 import { directoriesOf } from './directories.js'
 import { type Faults, faultsOf } from './faults.js'
 import { ioOf, lockOf, namespacesOf } from './host.js'
 import { type Call, type CrashWhen, interceptor, type Surroundings } from './intercept.js'
 import { containersOf, imagesOf, introspectionOf, sandboxesOf } from './services.js'
+import { shimsOf } from './shims.js'
 import { tasksOf } from './tasks.js'
 import { timeline } from './time.js'
 import { treeOf } from './tree.js'
@@ -29,6 +31,8 @@ export type Ended<A> =
 /** A whole node in memory. */
 export interface SimulatedNode {
   readonly ports: Ports
+  /** What a rescue asks of the node: its shims live on while containerd is down. */
+  readonly rescuePorts: RescuePorts
   /** The node as it is now, as a world again. The lock of a process of this simulation is not in it. */
   readonly world: () => World
   /** Every call, in the order in which they took effect. */
@@ -88,8 +92,11 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     clock: time.clock,
     timers: time.timers,
   }
+  const { introspection, checkpoints, directories, lock, clock, timers } = ports
+  const shims = shimsOf(world, tasks.all, intercept)
   return {
     ports,
+    rescuePorts: { introspection, checkpoints, directories, lock, clock, timers, shims },
     world: () => ({
       ...world,
       now: time.clock.now(),

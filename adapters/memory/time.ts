@@ -70,15 +70,20 @@ export const timeline = (start: bigint): Timeline => {
     elapsed += ns
     passUpTo((d) => d.at <= elapsed)
   }
+  /** Those that hang, and those that were open before them: one of these may be around them, and comes due like them. */
+  const stuckOrAround = (): ReadonlySet<Deadline> => {
+    const all = [...open]
+    return new Set(all.slice(0, all.findLastIndex((d) => d.stuck) + 1))
+  }
   const leap = (): void => {
-    const stuck = [...open].filter((d) => d.stuck)
-    const next = stuck.reduce<bigint | null>(
+    const waiting = stuckOrAround()
+    const next = [...waiting].reduce<bigint | null>(
       (least, d) => (least === null || d.at < least ? d.at : least),
       null,
     )
     if (next === null) return
     if (next > elapsed) elapsed = next
-    passUpTo((d) => d.stuck && d.at <= elapsed)
+    passUpTo((d) => waiting.has(d) && d.at <= elapsed)
   }
   const watchForIdle = async (): Promise<void> => {
     if (watching || moving > 0) return

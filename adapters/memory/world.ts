@@ -34,6 +34,8 @@ export interface World {
   readonly mounts: readonly Place[]
   /** A path that is not listed is `missing`. */
   readonly netns: readonly Netns[]
+  /** Cgroups that still stand, and the kernel's count in them; a task that is not listed has none. */
+  readonly oomKills: readonly OomKills[]
   /** Who holds the recovery's lock; null: nobody */
   readonly lock: string | null
   readonly faults: readonly Fault[]
@@ -85,6 +87,12 @@ export interface Netns {
   readonly status: NetnsStatus
 }
 
+/** How often the kernel killed in a task's cgroup for want of memory. */
+export interface OomKills {
+  readonly id: string
+  readonly count: number
+}
+
 /** What befalls calls. Of several that fit a call, the first that is due answers. */
 export interface Fault {
   /** A port's call as `tasks.delete`, or all of a port as `tasks.*`; `tasks.exit` is a begun wait's answer. */
@@ -128,6 +136,7 @@ export const emptyWorld = (now: bigint): World => ({
   files: [],
   mounts: [],
   netns: [],
+  oomKills: [],
   lock: null,
   faults: [],
 })

@@ -1,6 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Report } from '../../../core/report.js'
+import { rescueReport } from '../../../core/rescue-report.js'
 import { type Conclude, EXIT } from '../exit.js'
 import type { Host } from '../host.js'
 import { logTo } from '../log.js'
@@ -65,7 +66,9 @@ export const addRescue = (program: Command, host: Host, conclude: Conclude): voi
           'warning',
           troubleLine(report.left),
         )
-        conclude(right({ text: 'Rescued: nothing.', code: EXIT.done }))
+        const { address, root, state } = options
+        const source = { kind: 'containerd', address, containerd: null, root, state } as const
+        conclude(right({ ...(await tellReport(rescueReport(source, []), options, host)), code: EXIT.done }))
       } else if (isLeft(report)) conclude(report)
       else {
         const told = await tellReport(report.right, options, host)

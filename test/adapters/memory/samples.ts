@@ -67,6 +67,7 @@ export const FULL = {
   ],
   mounts: [{ in: 'root', path: 'containers/old/rootfs' }],
   netns: [{ path: '/var/run/netns/a', status: 'stale' }],
+  oomKills: [{ id: 'web', count: 2 }],
   lock: 'process 12',
   faults: [
     {

@@ -64,6 +64,17 @@ describe('virtual time', () => {
     answer({ _tag: 'Right', right: 7 })
     expect(await outside).toEqual({ _tag: 'Right', right: 7 })
   })
+  it('passes a deadline around others when it is due, and not when theirs are', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const start = n.ports.clock.now()
+    const around = n.ports.timers.within(25, 'ask thrice', () => async () => {
+      for (const ms of ['10', '20', '30']) await patient(n.ports, ms, 10)()
+      return { _tag: 'Right' as const, right: 7 }
+    })
+    expect(tagOf(await around())).toBe('TimedOut')
+    expect(n.ports.clock.now() - start).toBe(25_000_000n)
+  })
   it('frees a call that hangs without a signal of its own', async () => {
     const n = node()
     n.faults.add({ call: 'checkpoints.read', answer: 'hang' })

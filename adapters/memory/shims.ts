@@ -1,0 +1,47 @@
+import { type Either, right } from 'fp-ts/lib/Either.js'
+import type { TaskReply } from '../../core/records.js'
+import type { Shims } from '../../ports/shims.js'
+import { type Interceptor, type Refusal, refuse } from './intercept.js'
+import type { World } from './world.js'
+
+/** Where a simulated shim says that it listens; nobody dials it. */
+const socketOf = (id: string): string => `/run/containerd/s/${id}`
+
+/** The shims of the simulated node: one for each task, up whether containerd is or not. */
+export const shimsOf = (world: World, all: () => readonly TaskReply[], intercept: Interceptor): Shims => {
+  const kills = new Map(world.oomKills.map(({ id, count }) => [id, count]))
+  const state = (id: string): Either<Refusal, TaskReply> => {
+    const task = all().find((one) => one.id === id)
+    return task === undefined ? refuse('NotFound', `task ${id} not found`) : right(task)
+  }
+  return {
+    bundles: () =>
+      intercept.run({
+        call: 'shims.bundles',
+        id: null,
+        asked: 'list bundles',
+        act: () =>
+          right(
+            all()
+              .map(({ id }) => id)
+              .sort()
+              .map((id) => ({ id, address: { socket: socketOf(id), protocol: 'ttrpc', service: 'v3' } })),
+          ),
+      }),
+    state: (id, _address, signal) =>
+      intercept.run({
+        call: 'shims.state',
+        id,
+        asked: `ask the shim of ${id}`,
+        signal,
+        act: () => state(id),
+      }),
+    oomKills: (id) =>
+      intercept.run({
+        call: 'shims.oomKills',
+        id,
+        asked: `count the OOM kills of ${id}`,
+        act: () => right(kills.get(id) ?? null),
+      }),
+  }
+}
