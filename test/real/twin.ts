@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ContainerRow, Report, SandboxRow } from '../../core/report.js'
 import { each } from '../../ports/each.js'
-import { pidOf } from '../lab/disturb.js'
+import { pidOf, tasks } from '../lab/disturb.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import { type ListedContainer, type Listing, listAll, untilState } from '../lab/listing.js'
 import { createContainer, exitWith, type Pod, runContainer, runPod } from '../lab/pods.js'
@@ -66,6 +66,8 @@ export interface Twin {
   readonly report: Report
   /** Folders of containers and sandboxes that are gone since */
   readonly vanished: readonly string[]
+  /** What had a task when `plan` looked, whether or not it had a record */
+  readonly withTask: readonly string[]
   readonly listing: Listing
   readonly planned: (row: Row) => Outcome
   readonly shown: (row: Row) => Outcome
@@ -110,6 +112,7 @@ const twin = async (lab: Lab, rows: readonly Row[]): Promise<Twin> => {
   await disturb('without')
   const begin = BigInt(Date.now()) * 1_000_000n
   const before = await directories(lab)
+  const withTask = (await tasks(lab)).map(({ id }) => id)
   const report = await planOn(lab, { profile: 'reference' })
   await lab.restart(true)
   const listing = await listAll(lab)
@@ -118,6 +121,7 @@ const twin = async (lab: Lab, rows: readonly Row[]): Promise<Twin> => {
   return {
     report,
     vanished: before.filter((path) => !after.has(path)),
+    withTask,
     listing,
     planned: (row) =>
       outcome(
