@@ -57,6 +57,9 @@ const wasOomKilled = async (
   return E.isRight(kills) && kills.right !== null && kills.right > 0
 }
 
+/** A look changes nothing, so nothing can have happened all the same. */
+const unheard = (failure: Failure): string => describe({ ...failure, mayHaveHappened: false })
+
 const lookOf = async (ports: RescuePorts, options: RescueOptions, bundle: Bundle): Promise<RescueSeen> => {
   const ask = ports.timers.within<TaskLook>(
     options.timeoutMs,
@@ -64,11 +67,11 @@ const lookOf = async (ports: RescuePorts, options: RescueOptions, bundle: Bundle
     (signal) => async () => E.right(await lookAt(ports, bundle, signal)),
   )
   const told = await ask()
-  const look: TaskLook = E.isRight(told) ? told.right : { kind: 'unreachable', why: describe(told.left) }
+  const look: TaskLook = E.isRight(told) ? told.right : { kind: 'unreachable', why: unheard(told.left) }
   const read = await ports.timers.within(options.timeoutMs, `read checkpoint ${bundle.id}`, () =>
     ports.checkpoints.read(bundle.id),
   )()
-  const file = E.isRight(read) ? read.right : ({ kind: 'unreadable', why: describe(read.left) } as const)
+  const file = E.isRight(read) ? read.right : ({ kind: 'unreadable', why: unheard(read.left) } as const)
   const oomKilled = await wasOomKilled(ports, options, bundle.id, look)
   const now = ports.clock.now()
   return { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled, now }

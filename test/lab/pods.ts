@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { NamespaceOption } from '../../adapters/cri/gen/runtime/v1/config.js'
-import { NamespaceMode } from '../../adapters/cri/gen/runtime/v1/config.js'
+import { LinuxContainerResources, NamespaceMode } from '../../adapters/cri/gen/runtime/v1/config.js'
 import {
   ContainerConfig,
   LinuxContainerSecurityContext,
@@ -42,6 +42,8 @@ export interface ContainerOptions {
   /** Below the pod's log folder; empty throws the output away. */
   readonly logPath?: string
   readonly attempt?: number
+  /** In bytes; what takes more than that, the kernel kills. */
+  readonly memory?: bigint
 }
 
 export interface LabContainer {
@@ -126,6 +128,7 @@ const containerConfig = (
     stdin: options.stdin ?? false,
     tty: options.tty ?? false,
     linux: {
+      resources: { ...blank(LinuxContainerResources), memoryLimitInBytes: options.memory ?? 0n },
       securityContext: {
         ...blank(LinuxContainerSecurityContext),
         namespaceOptions,
