@@ -1,5 +1,5 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
-import type { Json } from './json.js'
+import type { Json, JsonObject } from './json.js'
 
 /**
  * Decoders with the rules of Go's encoding/json, for files that containerd writes and reads back with it:
@@ -86,6 +86,19 @@ export const struct = <F extends Readonly<Record<string, Go<unknown>>>>(
     },
   }
 }
+
+/** What is read, and the object that it was read from; of several under one key, the last. */
+export const withSource = <A>(
+  of: Go<A>,
+): Go<{ readonly value: A; readonly source: JsonObject }> => ({
+  zero: { value: of.zero, source: { kind: 'object', entries: [] } },
+  read: (json, prior, place) => {
+    const value = of.read(json, prior.value, place)
+    return value._tag === 'Left'
+      ? value
+      : right({ value: value.right, source: json.kind === 'object' ? json : prior.source })
+  },
+})
 
 /** A pointer: `null` and a missing key are null. */
 export const pointer = <A>(to: Go<A>): Go<A | null> => ({

@@ -1,6 +1,6 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { dictionary, flag, type Go, int32, int64, list, pointer, struct, text, uint32 } from './go.js'
-import { parseJson } from './json.js'
+import { dictionary, flag, type Go, int32, int64, list, pointer, struct, text, uint32, withSource } from './go.js'
+import { type JsonObject, parseJson } from './json.js'
 import type { Extension } from './records.js'
 
 /**
@@ -43,6 +43,8 @@ export interface ContainerMetadata {
     readonly labels: ReadonlyMap<string, string>
     readonly annotations: ReadonlyMap<string, string>
   } | null
+  /** The whole record as it was stored, for what is only passed on */
+  readonly document: JsonObject
 }
 
 export interface SandboxMetadata {
@@ -60,8 +62,13 @@ export interface SandboxMetadata {
   readonly podNamespace: string
   readonly podUid: string
   readonly podAttempt: number
+  /** Where the logs of its containers lie; empty where they have none */
+  readonly logDirectory: string
+  readonly cgroupParent: string
   readonly labels: ReadonlyMap<string, string>
   readonly annotations: ReadonlyMap<string, string>
+  /** The whole record as it was stored, for what is only passed on */
+  readonly document: JsonObject
 }
 
 /** `missing`: there is no such extension; the others say why it is of no use. */
@@ -154,10 +161,10 @@ const decodeVersioned = <A>(
   name: string,
   type: string,
   of: Go<A>,
-): Either<MetadataProblem, A> => {
+): Either<MetadataProblem, { readonly value: A; readonly source: JsonObject }> => {
   const extension = extensions.get(name)
   if (extension === undefined) return left({ why: 'missing', detail: `no extension ${name}` })
-  const wrapped = decode(extension, type, struct({ Version: text, Metadata: of }))
+  const wrapped = decode(extension, type, struct({ Version: text, Metadata: withSource(of) }))
   if (isLeft(wrapped)) return wrapped
   return wrapped.right.Version === 'v1'
     ? right(wrapped.right.Metadata)
@@ -170,7 +177,7 @@ export const containerMetadataOf = (
 ): Either<MetadataProblem, ContainerMetadata> => {
   const read = decodeVersioned(extensions, CONTAINER_METADATA, CONTAINER_METADATA_TYPE, containerMetadata)
   if (isLeft(read)) return read
-  const m = read.right
+  const { value: m, source: document } = read.right
   return right({
     id: m.ID,
     name: m.Name,
@@ -193,6 +200,7 @@ export const containerMetadataOf = (
             labels: m.Config.labels,
             annotations: m.Config.annotations,
           },
+    document,
   })
 }
 
@@ -202,7 +210,7 @@ const sandboxMetadataUnder = (
 ): Either<MetadataProblem, SandboxMetadata> => {
   const read = decodeVersioned(extensions, name, SANDBOX_METADATA_TYPE, sandboxMetadata)
   if (isLeft(read)) return read
-  const m = read.right
+  const { value: m, source: document } = read.right
   return right({
     id: m.ID,
     name: m.Name,
@@ -217,8 +225,11 @@ const sandboxMetadataUnder = (
     podNamespace: m.Config?.metadata?.namespace ?? '',
     podUid: m.Config?.metadata?.uid ?? '',
     podAttempt: m.Config?.metadata?.attempt ?? 0,
+    logDirectory: m.Config?.log_directory ?? '',
+    cgroupParent: m.Config?.linux?.cgroup_parent ?? '',
     labels: m.Config?.labels ?? new Map(),
     annotations: m.Config?.annotations ?? new Map(),
+    document,
   })
 }
 

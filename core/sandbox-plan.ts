@@ -3,7 +3,7 @@ import type { MetadataProblem, SandboxMetadata } from './metadata.js'
 import type { Conflict } from './names.js'
 import type { Netns, SandboxSeen, StoredSandboxSeen } from './observation.js'
 import type { Outcome } from './plans.js'
-import type { TaskReply } from './records.js'
+import type { ContainerRecord, TaskReply } from './records.js'
 import type { Action, ActionKind, Problem, SandboxRow } from './report.js'
 import {
   decideSandbox,
@@ -26,6 +26,8 @@ export interface SandboxItem {
   readonly resourcesProblem: MetadataProblem | null
   readonly task: TaskSeen | null
   readonly pid: number
+  /** containerd's container record of it; null where it stands in the sandbox store only */
+  readonly record: ContainerRecord | null
   /** Its task as it was seen; null where none was */
   readonly seenTask: TaskReply | null
   /** ns since 1970 */
@@ -46,6 +48,7 @@ export const planSandbox = (profile: Profile, seen: SandboxSeen): SandboxItem =>
   return {
     profile,
     id: seen.record.id,
+    record: seen.record,
     origin: 'container',
     sandboxer: '',
     metadata: isRight(seen.metadata) ? seen.metadata.right : null,
@@ -66,6 +69,7 @@ export const planSandbox = (profile: Profile, seen: SandboxSeen): SandboxItem =>
 export const planStored = (profile: Profile, seen: StoredSandboxSeen): SandboxItem => ({
   profile,
   id: seen.stored.id,
+  record: null,
   origin: 'store',
   sandboxer: seen.stored.sandboxer,
   metadata: isRight(seen.metadata) ? seen.metadata.right : null,

@@ -17,4 +17,6 @@ export interface Timers {
     asked: string,
     use: (signal: Signal) => TaskEither<Failure, A>,
   ) => TaskEither<Failure, A>
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly sleep: (ms: number, signal: Signal) => Promise<void>
 }
