@@ -1,4 +1,11 @@
-import { BLANK_STATUS, LOST_EXIT_CODE, LOST_EXIT_REASON, type Status } from './status.js'
+import {
+  BLANK_STATUS,
+  LOST_EXIT_CODE,
+  LOST_EXIT_REASON,
+  OOM_REASON,
+  SIGKILLED,
+  type Status,
+} from './status.js'
 import { rfc3339 } from './time.js'
 
 /** What an amendment may look at besides the status that it changes. Times in ns since 1970. */
@@ -12,6 +19,8 @@ export interface Facts {
   readonly exitedAt: bigint | null
   /** Whether the kernel killed in its cgroup for want of memory */
   readonly oomKilled: boolean
+  /** When somebody who watched last knew it alive; 0 where nobody did */
+  readonly aliveAt: bigint
 }
 
 /** One step from a status to the next: what it means, and the step itself. */
@@ -22,11 +31,6 @@ interface Rule {
 
 /** Go's zero time in ns, as containerd writes it where a task has no exit time (the year 1, wrapped into an int64). */
 const GO_ZERO_TIME = -6_795_364_578_871_345_152n
-
-/** What an exit status is after a SIGKILL, whoever sent it. */
-const SIGKILLED = 137
-/** The CRI's reason for it (reference: oomExitReason). */
-const OOM_REASON = 'OOMKilled'
 
 /** Stands in a checkpoint that a rescue wrote; later commands know it by this. */
 export const RESCUE_MESSAGE = 'Its shim told how it ended while containerd was down (cri-recover rescue).'
@@ -51,8 +55,8 @@ const lost = (status: Status, at: bigint): Status => ({
   reason: LOST_EXIT_REASON,
 })
 
-const span = (status: Status, until: bigint): string => {
-  const since = latest(status.startedAt, status.createdAt)
+const span = (status: Status, { aliveAt }: Facts, until: bigint): string => {
+  const since = latest(status.startedAt, status.createdAt, aliveAt)
   const from = since === 0n ? '' : `after ${rfc3339(since)} and `
   return `The exit happened ${from}before ${rfc3339(until)} while nobody watched; its code is lost.`
 }
@@ -99,7 +103,7 @@ const RULES = {
     text: 'finishedAt = now, exit code 255, reason `Unknown`, pid 0, message = the span in which the exit must lie',
     apply: (status, facts) => {
       const at = sane(status, facts, facts.now)
-      return { ...lost(status, at), pid: 0, message: span(status, at) }
+      return { ...lost(status, at), pid: 0, message: span(status, facts, at) }
     },
   },
   'exit-sanely': {

@@ -35,7 +35,8 @@ const factsOf = (seen: ContainerSeen, now: bigint): Facts => {
     pid: task?.pid ?? 0,
     exitStatus: task?.exitStatus ?? 0,
     exitedAt: task?.exitedAt ?? null,
-    oomKilled: false,
+    oomKilled: seen.oomKilled,
+    aliveAt: seen.aliveAt,
   }
 }
 

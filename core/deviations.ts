@@ -95,6 +95,11 @@ const LIST = {
     because: 'a clock that was set back would otherwise put the start before the creation',
     askedFor: '',
   },
+  'oom-named': {
+    does: 'names an exit with 137 after its cgroup, where that counted a kill for want of memory',
+    because: 'whoever restarts it must know that it needs more memory, whether or not the event was heard',
+    askedFor: '',
+  },
 } as const satisfies Readonly<Record<string, Deviation>>
 
 export type DeviationId = keyof typeof LIST

@@ -88,9 +88,7 @@ export const struct = <F extends Readonly<Record<string, Go<unknown>>>>(
 }
 
 /** What is read, and the object that it was read from; of several under one key, the last. */
-export const withSource = <A>(
-  of: Go<A>,
-): Go<{ readonly value: A; readonly source: JsonObject }> => ({
+export const withSource = <A>(of: Go<A>): Go<{ readonly value: A; readonly source: JsonObject }> => ({
   zero: { value: of.zero, source: { kind: 'object', entries: [] } },
   read: (json, prior, place) => {
     const value = of.read(json, prior.value, place)

@@ -26,6 +26,10 @@ export interface ContainerSeen {
   /** What stands at the checkpoint's place, and what it says */
   readonly file: CheckpointFile
   readonly checkpoint: Either<Unreadable, Checkpoint>
+  /** Whether the kernel killed in its cgroup for want of memory; looked up only after a SIGKILL */
+  readonly oomKilled: boolean
+  /** ns since 1970, when somebody who watched last knew it alive; 0 where nobody did */
+  readonly aliveAt: bigint
 }
 
 export interface Netns {

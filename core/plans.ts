@@ -170,8 +170,12 @@ const SAFE = {
     why: 'It ended while nobody looked, and its task still knows how.',
     reference: 'case containerd.Stopped',
     effect: 'delete-task',
-    outcomes: { done: ['exit-sanely'], not_found: ['exit-sanely'], failed: ['exit-sanely', 'doubt'] },
-    deviations: ['no-exit-time', 'exited-pid', 'first-exit', 'clock-behind'],
+    outcomes: {
+      done: ['exit-sanely', 'name-oom'],
+      not_found: ['exit-sanely', 'name-oom'],
+      failed: ['exit-sanely', 'name-oom', 'doubt'],
+    },
+    deviations: ['no-exit-time', 'exited-pid', 'first-exit', 'clock-behind', 'oom-named'],
   },
   'ended-recorded': {
     why: 'Its exit is on record already, and the first record of an exit stands.',
@@ -185,11 +189,11 @@ const SAFE = {
     reference: 'case containerd.Stopped, with unknownContainerStatus',
     effect: 'delete-task',
     outcomes: {
-      done: ['believe', 'exit-sanely'],
-      not_found: ['believe', 'exit-sanely'],
-      failed: ['believe', 'exit-sanely', 'doubt'],
+      done: ['believe', 'exit-sanely', 'name-oom'],
+      not_found: ['believe', 'exit-sanely', 'name-oom'],
+      failed: ['believe', 'exit-sanely', 'name-oom', 'doubt'],
     },
-    deviations: ['truth-learnt', 'no-exit-time', 'clock-behind'],
+    deviations: ['truth-learnt', 'no-exit-time', 'clock-behind', 'oom-named'],
   },
   'in-doubt-watched': {
     why: 'containerd does not know what its task is doing: in doubt, and watched all the same.',

@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import type { ContainerSeen } from './observation.js'
 import type { SandboxItem } from './sandbox-plan.js'
 import { LIVE_TASKS, taskSeenOf } from './seen.js'
+import { SIGKILLED } from './status.js'
 
 /** A sandbox that is killed takes along whoever shares its process namespace. */
 
@@ -15,8 +16,6 @@ export const killedOf = (items: readonly SandboxItem[]): ReadonlySet<string> =>
       )
       .map(({ id }) => id),
   )
-
-const SIGKILLED = 137
 
 /** What is seen of a container once its sandbox was killed: in a shared pid namespace the kernel kills all. */
 export const afterKilling = (

@@ -100,6 +100,7 @@ const factsOf = ({ look, oomKilled, now }: RescueSeen): Facts => {
     exitStatus: task?.exitStatus ?? 0,
     exitedAt: task?.exitedAt ?? null,
     oomKilled,
+    aliveAt: 0n,
   }
 }
 

@@ -28,6 +28,11 @@ export const LOST_EXIT_CODE = 255
 /** Its reason (reference: unknownExitReason). */
 export const LOST_EXIT_REASON = 'Unknown'
 
+/** What an exit status is after a SIGKILL, whoever sent it. */
+export const SIGKILLED = 137
+/** The CRI's reason for an exit for want of memory (reference: oomExitReason). */
+export const OOM_REASON = 'OOMKilled'
+
 export const BLANK_STATUS: Status = {
   pid: 0,
   createdAt: 0n,

@@ -1,22 +1,19 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { LogPlace } from '../core/log-place.js'
 import type { Failure } from './failure.js'
 import type { Signal } from './signal.js'
 
-/**
- * Where a container's log goes. `path` is opened without following links below `root`, and only there: it comes from
- * metadata that anybody with a pod could have shaped.
- */
-export interface LogPlace {
-  readonly root: string
-  readonly path: string
-}
+export type { LogPlace } from '../core/log-place.js'
 
 /** What a container's fresh IO needs to know. */
 export interface IoRequest {
   readonly id: string
   readonly tty: boolean
   readonly stdin: boolean
-  /** null: what it writes is drained and thrown away */
+  /**
+   * null: what it writes is drained and thrown away. The path is opened without following links below `root`, and only
+   * there: it comes from metadata that anybody with a pod could have shaped.
+   */
   readonly log: LogPlace | null
 }
 

@@ -1,6 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as E from 'fp-ts/lib/Either.js'
-import { type ImageContent, type Needs, readDiffIds, readTarget } from '../core/images.js'
+import { type ImageContent, type Needs, readConfig, readTarget } from '../core/images.js'
 import type { ImageSeen } from '../core/observation.js'
 import type { ImageRecord } from '../core/records.js'
 import { describe, type Failure } from './failure.js'
@@ -13,13 +13,14 @@ const MAX_DOCUMENT = 4 * 1024 * 1024
 /** An index may name an index; deeper is no image. */
 const MAX_DEPTH = 3
 
+type Asked = Pick<Ports, 'images' | 'timers'>
 type Look = Either<Failure, ImageContent>
 
 const missing = (why: string): ImageContent => ({ status: 'missing', id: null, why })
 
-/** The manifest for this platform, through any indexes before it. */
+/** The manifest for this platform, through any indexes before it; the sizes of those count too. */
 const findNeeds = async (
-  ports: Ports,
+  ports: Asked,
   options: Options,
   digest: string,
   depth: number,
@@ -32,8 +33,10 @@ const findNeeds = async (
   if (target.right.kind === 'manifest') return E.right(target.right.needs)
   if (depth === MAX_DEPTH) return E.right('its indexes are nested too deep')
   for (const candidate of target.right.candidates) {
-    const needs = await findNeeds(ports, options, candidate, depth + 1, signal)
-    if (E.isLeft(needs) || typeof needs.right !== 'string') return needs
+    const needs = await findNeeds(ports, options, candidate.digest, depth + 1, signal)
+    if (E.isLeft(needs)) return needs
+    if (typeof needs.right !== 'string')
+      return E.right({ ...needs.right, size: needs.right.size + candidate.size })
   }
   const { os, architecture } = options.platform
   return E.right(`there is no manifest for ${os}/${architecture}`)
@@ -41,7 +44,7 @@ const findNeeds = async (
 
 /** Which of the parts that an image needs are not in the content store. */
 const findGaps = async (
-  ports: Ports,
+  ports: Asked,
   needs: Needs,
   signal: Signal,
 ): Promise<Either<Failure, readonly string[]>> => {
@@ -56,7 +59,7 @@ const findGaps = async (
 }
 
 const contentOf = async (
-  ports: Ports,
+  ports: Asked,
   options: Options,
   image: ImageRecord,
   signal: Signal,
@@ -70,17 +73,15 @@ const contentOf = async (
   if (gaps.right.length > 0) return E.right({ status: 'incomplete', id, missing: gaps.right })
   const config = await ports.images.readContent(id, MAX_DOCUMENT, signal)()
   if (E.isLeft(config)) return config
-  const diffIds = readDiffIds(config.right)
-  return E.right(
-    E.isLeft(diffIds)
-      ? missing(`its config is ${diffIds.left}`)
-      : { status: 'complete', id, diffIds: diffIds.right },
-  )
+  const read = readConfig(config.right)
+  if (E.isLeft(read)) return E.right(missing(`its config is ${read.left}`))
+  const size = needs.right.size + (image.size > 0n ? image.size : 0n)
+  return E.right({ status: 'complete', id, ...read.right, size })
 }
 
 /** What is there of one image. Its trouble is its own: a failure is told in its row (reference: CheckImages). */
 export const observeImage = async (
-  ports: Ports,
+  ports: Asked,
   options: Options,
   record: ImageRecord,
 ): Promise<ImageSeen> => {

@@ -31,6 +31,7 @@ import type { TaskLook } from '../core/seen.js'
 import { each } from './each.js'
 import { describe, type Failure } from './failure.js'
 import { observeImage } from './observe-images.js'
+import { wasOomKilled } from './oom.js'
 import type { Options } from './options.js'
 import type { Ports, Program } from './ports.js'
 import type { Signal } from './signal.js'
@@ -59,7 +60,7 @@ const lookAtTask = async (ports: Ports, options: Options, listed: Listed, id: st
 export const lookAgain = (ports: Ports, options: Options, id: string): Promise<TaskLook> =>
   lookAtTask(ports, options, new Map(), id)
 
-const checkpointFile = async (ports: Ports, options: Options, id: string): Promise<CheckpointFile> => {
+export const checkpointFile = async (ports: Ports, options: Options, id: string): Promise<CheckpointFile> => {
   if (!isValidId(id)) return { kind: 'unreadable', why: 'its id may not be a part of a path' }
   const file = await ports.timers.within(options.timeoutMs, `read checkpoint ${id}`, () =>
     ports.checkpoints.read(id),
@@ -97,6 +98,8 @@ const observeContainer = async (
     pipes: await pipesOf(ports, options, look),
     file,
     checkpoint: readCheckpoint(file),
+    oomKilled: await wasOomKilled(ports, options.timeoutMs, record.id, look),
+    aliveAt: 0n,
   }
 }
 

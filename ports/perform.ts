@@ -3,15 +3,17 @@ import * as E from 'fp-ts/lib/Either.js'
 import { type Commit, commitRefusal } from '../core/commit.js'
 import { type ContainerPlan, plannedCommit } from '../core/container-plan.js'
 import { actionKindOf } from '../core/container-row.js'
-import type { Performed } from '../core/performed.js'
 import type { Outcome } from '../core/plans.js'
 import type { TaskReply } from '../core/records.js'
 import type { Action } from '../core/report.js'
+import { ioRequest } from './attach.js'
 import { action, type Committed, commit, outcomeOf } from './commit.js'
 import { type Failure, failure } from './failure.js'
 import type { Options } from './options.js'
 import type { Ports } from './ports.js'
+import type { Recovered } from './recovered.js'
 import type { Signal } from './signal.js'
+import type { Company } from './stay.js'
 import type { Watch } from './tasks.js'
 
 /** Doing what was decided: the only place where an effect becomes calls. */
@@ -45,12 +47,15 @@ const unchanged = async (
  * Kills what is left of a task, waits until it has stopped, and deletes it (reference: WithProcessKill, task.Delete).
  * The wait begins before the kill, so that the exit cannot fall between the two. A task that is no more what was seen
  * is left alone.
+ *
+ * @param beforeDelete - what needs the stopped task still there: its pipes close with it
  */
 export const killAndDelete = async (
   ports: Ports,
   id: string,
   seen: TaskReply | null,
   signal: Signal,
+  beforeDelete: () => Promise<void> = async () => undefined,
 ): Promise<Either<Failure, void>> => {
   const same = await unchanged(ports, seen, id, signal)
   if (E.isLeft(same)) return same
@@ -65,6 +70,7 @@ export const killAndDelete = async (
     const ended = await untilEnded(watch.right, signal)
     if (E.isLeft(ended) && ended.left.tag !== 'NotFound') return ended
   }
+  await beforeDelete()
   const deleted = await ports.tasks.delete(id, signal)()
   return E.isLeft(deleted) ? deleted : E.right(undefined)
 }
@@ -86,37 +92,70 @@ interface Effected {
   readonly outcome: Outcome
   readonly actions: readonly Action[]
   readonly watch: Watch | null
+  /** Whether log pipes were closed with the deleted task before they came to their end */
+  readonly logTail: boolean
 }
+
+/** Somebody who stays, and where this container's pod has its logs. */
+export interface Attended extends Company {
+  readonly logDirectory: string
+}
+
+/** Whether the pipes of a task that has ended came to their end, so that no line is lost with it (reference: task.Delete, io.Wait). */
+const drained = async (ports: Ports, plan: ContainerPlan, by: Attended | null): Promise<boolean> => {
+  if (!hasLogPipes(plan)) return true
+  if (by === null) return false
+  const drain = ports.timers.within(by.drainMs, `drain the pipes of ${plan.id}`, (signal) =>
+    by.io.drain(plan.id, signal),
+  )
+  return E.isRight(await drain())
+}
+
+interface Effects {
+  readonly watch: Watch | null
+  readonly logTail: boolean
+}
+
+const NOTHING: Effects = { watch: null, logTail: false }
 
 const effectOf = async (
   ports: Ports,
   plan: ContainerPlan,
+  by: Attended | null,
   signal: Signal,
-): Promise<Either<Failure, Watch | null>> => {
-  const config = plan.metadata?.config ?? null
+): Promise<Either<Failure, Effects>> => {
   switch (plan.decision?.plan.effect ?? 'none') {
     case 'none':
-      return E.right(null)
+      return E.right(NOTHING)
     case 'create-io': {
-      const io = await ports.io.create({
-        id: plan.id,
-        tty: config?.tty ?? false,
-        stdin: config?.stdin ?? false,
-      })()
-      return E.isLeft(io) ? io : E.right(null)
+      const io = await ports.io.create(ioRequest(plan, by?.logDirectory ?? ''))()
+      return E.isLeft(io) ? io : E.right(NOTHING)
     }
     case 'delete-task': {
-      const deleted = await killAndDelete(ports, plan.id, taskOf(plan), signal)
-      return E.isLeft(deleted) ? deleted : E.right(null)
+      let complete = false
+      const deleted = await killAndDelete(ports, plan.id, taskOf(plan), signal, async () => {
+        complete = await drained(ports, plan, by)
+      })
+      // Gone already: asked for all the same, so that a shim without a task does not stay (reference: handleContainerExit).
+      if (E.isLeft(deleted) && deleted.left.tag === 'NotFound' && by !== null)
+        await ports.tasks.delete(plan.id, signal)()
+      return E.isLeft(deleted) ? deleted : E.right({ watch: null, logTail: !complete })
     }
-    case 'await-exit':
-      return ports.tasks.watch(plan.id, signal)()
+    case 'await-exit': {
+      const watch = await ports.tasks.watch(plan.id, signal)()
+      return E.isLeft(watch) ? watch : E.right({ watch: watch.right, logTail: false })
+    }
   }
 }
 
-const perform = async (ports: Ports, options: Options, plan: ContainerPlan): Promise<Effected> => {
+const perform = async (
+  ports: Ports,
+  options: Options,
+  plan: ContainerPlan,
+  by: Attended | null,
+): Promise<Effected> => {
   const kind = actionKindOf(plan.decision?.plan.effect ?? 'none')
-  if (kind === null) return { outcome: 'done', actions: [], watch: null }
+  if (kind === null) return { outcome: 'done', actions: [], ...NOTHING }
   // Known beforehand to be impossible: its sandbox is not there, or it has no config.
   if (plan.expected === 'failed')
     return {
@@ -124,25 +163,19 @@ const perform = async (ports: Ports, options: Options, plan: ContainerPlan): Pro
       actions: [
         { kind, outcome: 'failed', detail: 'its sandbox was not recovered, or its config is missing' },
       ],
-      watch: null,
+      ...NOTHING,
     }
   const run = ports.timers.within(
     options.timeoutMs,
     `${kind} ${plan.id}`,
-    (signal) => () => effectOf(ports, plan, signal),
+    (signal) => () => effectOf(ports, plan, by, signal),
   )
   const result = await run()
   return {
     outcome: outcomeOf(result),
     actions: [action(kind, result)],
-    watch: E.isRight(result) ? result.right : null,
+    ...(E.isRight(result) ? result.right : NOTHING),
   }
-}
-
-/** A container that was recovered, and the watch on its exit where there is one. */
-export interface Recovered {
-  readonly performed: Performed
-  readonly watch: Watch | null
 }
 
 const hasLogPipes = (plan: ContainerPlan): boolean =>
@@ -165,8 +198,9 @@ const writeThenAct = async (
   options: Options,
   plan: ContainerPlan,
   todo: Commit,
-  stays: boolean,
+  by: Attended | null,
 ): Promise<Recovered> => {
+  const stays = by !== null
   const same = await ports.timers.within(
     options.timeoutMs,
     `look at task ${plan.id}`,
@@ -177,33 +211,38 @@ const writeThenAct = async (
     const actions = [action('delete-task', same)]
     return { performed: { ending: 'failed', unwritten: null, actions, stays, logTail: false }, watch: null }
   }
-  const { actions, unwritten } = await write(ports, options, plan, todo)
+  const unflushed = (await by?.flush(plan.id)) ?? null
+  const { actions, unwritten } =
+    unflushed === null ? await write(ports, options, plan, todo) : { actions: [], unwritten: unflushed }
   if (unwritten !== null)
     return { performed: { ending: 'withheld', unwritten, actions, stays, logTail: false }, watch: null }
-  const { outcome, watch, actions: done } = await perform(ports, options, plan)
-  const logTail = !stays && outcome === 'done' && hasLogPipes(plan)
+  const { outcome, watch, logTail, actions: done } = await perform(ports, options, plan, by)
   return { performed: { ending: outcome, unwritten, actions: [...actions, ...done], stays, logTail }, watch }
 }
 
-/** Performs one container's plan: the commit before the effect where it does not depend on it, else after. */
+/**
+ * Performs one container's plan: the commit before the effect where it does not depend on it, else after.
+ *
+ * @param by - who stays and pipes its logs; null: nobody does
+ */
 export const performContainer = async (
   ports: Ports,
   options: Options,
   plan: ContainerPlan,
-  stays: boolean,
+  by: Attended | null,
 ): Promise<Recovered> => {
   // What an interrupted write left behind is of no use to anybody (L14), and no reason to stop.
   await ports.timers.within(options.timeoutMs, `sweep ${plan.id}`, () => ports.checkpoints.sweep(plan.id))()
   const planned = plannedCommit(plan)
-  if (planned.when === 'before') return writeThenAct(ports, options, plan, planned.of('done'), stays)
-  const { outcome, watch, actions } = await perform(ports, options, plan)
+  if (planned.when === 'before') return writeThenAct(ports, options, plan, planned.of('done'), by)
+  const { outcome, watch, actions } = await perform(ports, options, plan, by)
   const written = await write(ports, options, plan, planned.of(outcome))
   return {
     performed: {
       ending: outcome,
       unwritten: written.unwritten,
       actions: [...actions, ...written.actions],
-      stays,
+      stays: by !== null,
       logTail: false,
     },
     watch,

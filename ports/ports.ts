@@ -9,6 +9,7 @@ import type { Io } from './io.js'
 import type { Lock } from './lock.js'
 import type { Namespaces } from './namespaces.js'
 import type { Sandboxes } from './sandboxes.js'
+import type { Shims } from './shims.js'
 import type { Tasks } from './tasks.js'
 import type { Clock, Timers } from './time.js'
 
@@ -23,6 +24,7 @@ export interface Ports {
   readonly directories: Directories
   readonly namespaces: Namespaces
   readonly io: Io
+  readonly shims: Shims
   readonly lock: Lock
   readonly clock: Clock
   readonly timers: Timers

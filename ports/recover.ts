@@ -7,14 +7,16 @@ import type { Orphan } from '../core/orphans.js'
 import { isCriLive } from '../core/plugins.js'
 import type { OrphanRow, Report, Source } from '../core/report.js'
 import { sandboxRow } from '../core/sandbox-plan.js'
-import type { Settled } from '../core/transitions.js'
+import { attached } from './attach.js'
 import { each } from './each.js'
 import { describe, failure } from './failure.js'
 import { lookAgain, observe } from './observe.js'
 import type { Options } from './options.js'
-import { performContainer, type Recovered } from './perform.js'
+import { performContainer } from './perform.js'
 import { performSandbox } from './perform-sandbox.js'
 import type { Ports, Program } from './ports.js'
+import type { RecoveredContainer } from './recovered.js'
+import type { Stay } from './stay.js'
 
 export type { Options } from './options.js'
 
@@ -30,11 +32,13 @@ const sourceOf = async (ports: Ports, options: Options): Promise<Source> => {
 }
 
 const decideNode =
-  (options: Options): Program<NodePlan> =>
+  (options: Options, stay: Stay | null): Program<NodePlan> =>
   (ports) =>
   async () => {
     const seen = await observe(options)(ports)()
-    return E.isLeft(seen) ? seen : E.right(planNode(options.profile, seen.right, options.force))
+    if (E.isLeft(seen)) return seen
+    const containers = stay === null ? seen.right.containers : seen.right.containers.map(stay.recall)
+    return E.right(planNode(options.profile, { ...seen.right, containers }, options.force))
   }
 
 /**
@@ -47,24 +51,11 @@ export const plan =
   (options: Options): Program<Report> =>
   (ports) =>
   async () => {
-    const decided = await decideNode(options)(ports)()
+    const decided = await decideNode(options, null)(ports)()
     if (E.isLeft(decided)) return decided
     const source = await sourceOf(ports, options)
     return E.right(nodeReport('plan', options.profile, source, decided.right, expectedRows(decided.right)))
   }
-
-/** A recovered container: its plan, what was done, what it is now. */
-export interface RecoveredContainer extends Recovered {
-  readonly plan: ContainerPlan
-  readonly settled: Settled
-}
-
-/** A recovered node, with the watches that are still open. */
-export interface Recovery {
-  readonly report: Report
-  readonly containers: readonly RecoveredContainer[]
-  readonly close: () => void
-}
 
 const removeOrphan = async (ports: Ports, options: Options, orphan: Orphan): Promise<OrphanRow> => {
   const { path, action, reason } = orphan
@@ -89,16 +80,34 @@ const settledPlan = async (
   return { ...planContainer(item.profile, { ...item.seen, look }, item.facts.now, null), parked: item.parked }
 }
 
+/** One container's part: looked at again where that is due, attached, performed, settled, handed over. */
+const recoverContainer = async (
+  ports: Ports,
+  options: Options,
+  node: NodePlan,
+  planned: ContainerPlan,
+  logDirectory: string,
+  stay: Stay | null,
+): Promise<RecoveredContainer> => {
+  const begun = ports.clock.now()
+  const current = await settledPlan(ports, options, node, planned)
+  const plan = stay === null ? current : await attached(ports, options, stay.io, current, logDirectory)
+  const by = stay === null ? null : { ...stay, logDirectory }
+  const recovered = await performContainer(ports, options, plan, by)
+  const settled = settleContainer(plan, recovered.performed.ending)
+  const took = ports.clock.now() - begun
+  const container = { plan, ...recovered, settled, logDirectory, took }
+  if (stay === null) recovered.watch?.close()
+  else stay.container(container)
+  return container
+}
+
 const performNode = async (
   ports: Ports,
   options: Options,
   node: NodePlan,
-  stays: boolean,
-): Promise<{
-  readonly rows: Rows
-  readonly containers: readonly RecoveredContainer[]
-  readonly close: () => void
-}> => {
+  stay: Stay | null,
+): Promise<Rows> => {
   const total = node.sandboxes.length + node.containers.length
   let done = 0
   const counted = <A>(result: A): A => {
@@ -106,32 +115,27 @@ const performNode = async (
     options.progress?.(done, total)
     return result
   }
-  const sandboxes = await each(options.concurrency, node.sandboxes, async (item) =>
-    counted({ item, ...(await performSandbox(ports, options, item)) }),
-  )
+  stay?.images(node.images)
+  const sandboxes = await each(options.concurrency, node.sandboxes, async (item) => {
+    const recovered = await performSandbox(ports, options, item, stay !== null)
+    if (stay === null) recovered.watch?.close()
+    else stay.sandbox(item, recovered)
+    return counted(sandboxRow(item, recovered.outcome, recovered.actions))
+  })
+  const logs = new Map(node.sandboxes.map(({ id, metadata }) => [id, metadata?.logDirectory ?? '']))
   const containers = await each(options.concurrency, node.containers, async (planned) => {
-    const item = await settledPlan(ports, options, node, planned)
-    const recovered = await performContainer(ports, options, item, stays)
-    return counted({ plan: item, ...recovered, settled: settleContainer(item, recovered.performed.ending) })
+    const logDirectory = logs.get(planned.metadata?.sandboxId ?? '') ?? ''
+    const { plan, performed } = await recoverContainer(ports, options, node, planned, logDirectory, stay)
+    return counted(containerRow(plan, performed))
   })
   // Last, as in the reference: by then every listed id is known to be spoken for.
-  const orphans = await each(options.concurrency, node.orphans, (orphan) =>
-    removeOrphan(ports, options, orphan),
-  )
-  return {
-    rows: {
-      sandboxes: sandboxes.map(({ item, outcome, actions }) => sandboxRow(item, outcome, actions)),
-      containers: containers.map((container) => containerRow(container.plan, container.performed)),
-      orphans,
-    },
-    containers,
-    close: () => {
-      for (const { watch } of [...sandboxes, ...containers]) watch?.close()
-    },
-  }
+  const removed = stay === null || stay.removesOrphans ? node.orphans : []
+  const orphans = await each(options.concurrency, removed, (orphan) => removeOrphan(ports, options, orphan))
+  return { sandboxes, containers, orphans }
 }
 
-const refusal = async (
+/** Why nothing may be done on this node: somebody else keeps it. */
+export const refusal = async (
   ports: Ports,
   options: Options,
 ): Promise<E.Either<ReturnType<typeof failure>, void>> => {
@@ -151,24 +155,21 @@ const refusal = async (
 }
 
 /**
- * Recovers a node and hands over what is still open: for those who stay. Whoever calls it holds the lock. A node
- * whose plan is fatal is left as it is: nothing is performed, and the report says why.
+ * Recovers a node. Whoever calls it holds the lock. A node whose plan is fatal is left as it is: nothing is performed,
+ * and the report says why.
  *
- * @param stays - whether the caller waits for the exits of what lives
+ * @param stay - who stays: is handed each item with its watch; null: nobody, and every watch is let go of
  */
-export const recoverAndStay =
-  (options: Options, stays: boolean): Program<Recovery> =>
+export const recoverNode =
+  (options: Options, stay: Stay | null): Program<Report> =>
   (ports) =>
   async () => {
-    const decided = await decideNode(options)(ports)()
+    const decided = await decideNode(options, stay)(ports)()
     if (E.isLeft(decided)) return decided
     const node = decided.right
     const source = await sourceOf(ports, options)
-    const report = (rows: Rows): Report => nodeReport('recover', options.profile, source, node, rows)
-    if (node.fatal !== null)
-      return E.right({ report: report(expectedRows(node)), containers: [], close: () => undefined })
-    const { rows, containers, close } = await performNode(ports, options, node, stays)
-    return E.right({ report: report(rows), containers, close })
+    const rows = node.fatal === null ? await performNode(ports, options, node, stay) : expectedRows(node)
+    return E.right(nodeReport('recover', options.profile, source, node, rows))
   }
 
 /**
@@ -184,10 +185,7 @@ export const recover =
     const lock = await ports.lock.acquire()()
     if (E.isLeft(lock)) return lock
     try {
-      const recovery = await recoverAndStay(options, false)(ports)()
-      if (E.isLeft(recovery)) return recovery
-      recovery.right.close()
-      return E.right(recovery.right.report)
+      return await recoverNode(options, null)(ports)()
     } finally {
       await lock.right.release()
     }

@@ -9,15 +9,16 @@ import type { TaskLook } from '../core/seen.js'
 import { commit } from './commit.js'
 import { each } from './each.js'
 import { describe, type Failure, failure } from './failure.js'
+import { wasOomKilled } from './oom.js'
 import type { Ports } from './ports.js'
-import type { Bundle, Shims } from './shims.js'
+import type { Bundle } from './shims.js'
 import type { Signal } from './signal.js'
 
 /** What a rescue asks of the outside: less than a recovery, for containerd is down. */
-export interface RescuePorts
-  extends Pick<Ports, 'introspection' | 'checkpoints' | 'directories' | 'lock' | 'clock' | 'timers'> {
-  readonly shims: Shims
-}
+export type RescuePorts = Pick<
+  Ports,
+  'introspection' | 'checkpoints' | 'directories' | 'lock' | 'clock' | 'timers' | 'shims'
+>
 
 export interface RescueOptions {
   /** One shim's deadline, in ms */
@@ -40,23 +41,6 @@ const lookAt = async (ports: RescuePorts, bundle: Bundle, signal: Signal): Promi
     : { kind: 'unreachable', why: describe(state.left) }
 }
 
-const SIGKILLED = 137
-
-/** Only a SIGKILL can have been the kernel's; a cgroup that cannot be read says nothing. */
-const wasOomKilled = async (
-  ports: RescuePorts,
-  { timeoutMs }: RescueOptions,
-  id: string,
-  look: TaskLook,
-): Promise<boolean> => {
-  if (look.kind !== 'found' || look.task.status !== 'stopped' || look.task.exitStatus !== SIGKILLED)
-    return false
-  const kills = await ports.timers.within(timeoutMs, `count the OOM kills of ${id}`, () =>
-    ports.shims.oomKills(id),
-  )()
-  return E.isRight(kills) && kills.right !== null && kills.right > 0
-}
-
 /** A look changes nothing, so nothing can have happened all the same. */
 const unheard = (failure: Failure): string => describe({ ...failure, mayHaveHappened: false })
 
@@ -72,7 +56,7 @@ const lookOf = async (ports: RescuePorts, options: RescueOptions, bundle: Bundle
     ports.checkpoints.read(bundle.id),
   )()
   const file = E.isRight(read) ? read.right : ({ kind: 'unreadable', why: unheard(read.left) } as const)
-  const oomKilled = await wasOomKilled(ports, options, bundle.id, look)
+  const oomKilled = await wasOomKilled(ports, options.timeoutMs, bundle.id, look)
   const now = ports.clock.now()
   return { id: bundle.id, look, file, checkpoint: readCheckpoint(file), oomKilled, now }
 }
@@ -189,7 +173,10 @@ export const rescue =
     // A lock is a file that stays, and after a boot not even its folder is there.
     const lock = options.dryRun || found.right.length === 0 ? null : await ports.lock.acquire()()
     if (lock !== null && E.isLeft(lock)) return lock
-    const rescued = await rescueAll(ports, options, found.right)
-    await lock?.right.release()
-    return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued))
+    try {
+      const rescued = await rescueAll(ports, options, found.right)
+      return E.right(rescueReport({ kind: 'containerd', ...options.source, containerd: null }, rescued))
+    } finally {
+      await lock?.right.release()
+    }
   }

@@ -83,6 +83,8 @@ export interface ServedCounts {
   /** ms; null until the node was first recovered */
   readonly recoveryMs: number | null
   readonly checkpointErrors: number
+  /** The items of the last recovery that took longest, slowest first */
+  readonly slowest: readonly { readonly id: string; readonly ms: number }[]
   readonly log: LogTotals
 }
 

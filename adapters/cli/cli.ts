@@ -4,6 +4,7 @@ import { addExplain } from './commands/explain.js'
 import { addPlan } from './commands/plan.js'
 import { addRecover } from './commands/recover.js'
 import { addRescue } from './commands/rescue.js'
+import { addServe } from './commands/serve.js'
 import { addTable } from './commands/table.js'
 import { type Conclude, EXIT, type ExitCode, type Told } from './exit.js'
 import type { Host } from './host.js'
@@ -11,9 +12,9 @@ import { logTo } from './log.js'
 import { type Trouble, troubleLine } from './trouble.js'
 import { version } from './version.js'
 
-const ADD = [addPlan, addRecover, addRescue, addExplain, addTable]
+const ADD = [addPlan, addRecover, addRescue, addServe, addExplain, addTable]
 
-const NAMES: readonly string[] = ['plan', 'recover', 'rescue', 'explain', 'table']
+const NAMES: readonly string[] = ['plan', 'recover', 'rescue', 'serve', 'explain', 'table']
 
 const JSON_LOGS = /^--log-format[= ]json\b|\s--log-format[= ]json\b/
 
@@ -62,6 +63,6 @@ export const run = async (args: readonly string[], host: Host): Promise<ExitCode
 
 const tell = (ended: Either<Trouble, Told>, host: Host, fail: (trouble: Trouble) => ExitCode): ExitCode => {
   if (isLeft(ended)) return fail(ended.left)
-  host.out(`${ended.right.text}\n`)
+  if (ended.right.text !== '') host.out(`${ended.right.text}\n`)
   return ended.right.code
 }

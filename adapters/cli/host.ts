@@ -9,4 +9,6 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
   /** ns since 1970 */
   readonly now: () => bigint
+  /** Resolves with the signal that asks this process to end. */
+  readonly told: () => Promise<string>
 }

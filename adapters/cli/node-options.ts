@@ -3,25 +3,33 @@ import type { Profile } from '../../core/transitions.js'
 import type { Level } from './log.js'
 import { orRefuse, parseDuration, parseText, parseWhole } from './values.js'
 
-/** The options of every command about a real node: where it is, and how to tell. */
-export interface PlaceOptions {
+/** The options of every command about a real node: where it is, and what to tell on standard error. */
+export interface SiteOptions {
   readonly address: string
   readonly namespace: string
   readonly root: string
   readonly state: string
-  readonly output: 'table' | 'json' | 'ndjson'
   readonly logLevel: LogLevelWord
   readonly logFormat: 'text' | 'json'
+}
+
+/** The same for a command that tells what it did on standard output. */
+export interface PlaceOptions extends SiteOptions {
+  readonly output: 'table' | 'json' | 'ndjson'
   readonly color: boolean
 }
 
-/** The options that all commands which look at a node share. */
-export interface NodeOptions extends PlaceOptions {
-  readonly world?: string | undefined
+/** How to decide, and with how much patience. */
+export interface WorkOptions {
   readonly profile: Profile
   readonly snapshotter: string
   readonly timeout: number
   readonly concurrency: number
+}
+
+/** The options that all commands which look at a node share. */
+export interface NodeOptions extends PlaceOptions, WorkOptions {
+  readonly world?: string | undefined
 }
 
 const FOLDER = 'io.containerd.grpc.v1.cri'
@@ -43,7 +51,7 @@ const refuseBoth = (command: Command): void => {
 }
 
 /** A new command of the program's, with these options; the typings infer what it is given. */
-export const placeCommand = (program: Command, name: string) =>
+export const siteCommand = (program: Command, name: string) =>
   program
     .command(name)
     .addOption(
@@ -69,11 +77,6 @@ export const placeCommand = (program: Command, name: string) =>
         .argParser(orRefuse(parseText)),
     )
     .addOption(
-      new Option('-o, --output <form>', 'how to tell it')
-        .choices(['table', 'json', 'ndjson'])
-        .default('table' as const),
-    )
-    .addOption(
       new Option('--log-level <level>', 'what to tell on standard error')
         .choices(LOG_LEVEL_WORDS)
         .default('info' as const),
@@ -83,30 +86,45 @@ export const placeCommand = (program: Command, name: string) =>
         .choices(['text', 'json'])
         .default('text' as const),
     )
+
+export const placeCommand = (program: Command, name: string) =>
+  siteCommand(program, name)
+    .addOption(
+      new Option('-o, --output <form>', 'how to tell it')
+        .choices(['table', 'json', 'ndjson'])
+        .default('table' as const),
+    )
     .option('--no-color', 'no colours, as with NO_COLOR in the environment')
 
-/** The same for a command that takes a world for a node, too, and decides by a profile. */
+const profile = () =>
+  new Option('--profile <profile>', 'how to decide').choices(['safe', 'reference']).default('safe' as const)
+const snapshotter = () =>
+  new Option('--snapshotter <name>', 'where images should be unpacked')
+    .default('overlayfs')
+    .argParser(orRefuse(parseText))
+const timeout = () =>
+  new Option('--timeout <duration>', 'how long one item may take')
+    .default(DEFAULT_TIMEOUT_MS, '10s')
+    .argParser(orRefuse(parseDuration))
+const concurrency = () =>
+  new Option('--concurrency <count>', 'how many items at once')
+    .default(32)
+    .argParser(orRefuse(parseWhole(1, 1024)))
+
+/** The same for a command that works on a real node, and decides by a profile. */
+export const workCommand = (program: Command, name: string) =>
+  siteCommand(program, name)
+    .addOption(profile())
+    .addOption(snapshotter())
+    .addOption(timeout())
+    .addOption(concurrency())
+
+/** The same for a command that tells what it did, and takes a world for a node, too. */
 export const nodeCommand = (program: Command, name: string) =>
   placeCommand(program, name)
     .addOption(new Option('--world <file>', 'a world file instead of a node').argParser(orRefuse(parseText)))
-    .addOption(
-      new Option('--profile <profile>', 'how to decide')
-        .choices(['safe', 'reference'])
-        .default('safe' as const),
-    )
-    .addOption(
-      new Option('--snapshotter <name>', 'where images should be unpacked')
-        .default('overlayfs')
-        .argParser(orRefuse(parseText)),
-    )
-    .addOption(
-      new Option('--timeout <duration>', 'how long one item may take')
-        .default(DEFAULT_TIMEOUT_MS, '10s')
-        .argParser(orRefuse(parseDuration)),
-    )
-    .addOption(
-      new Option('--concurrency <count>', 'how many items at once')
-        .default(32)
-        .argParser(orRefuse(parseWhole(1, 1024))),
-    )
+    .addOption(profile())
+    .addOption(snapshotter())
+    .addOption(timeout())
+    .addOption(concurrency())
     .hook('preAction', refuseBoth)

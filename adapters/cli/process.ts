@@ -21,6 +21,10 @@ export const processHost = (): Host => {
     errIsTerminal: process.stderr.isTTY === true,
     errIsJournal: isStream(process.stderr.fd, JOURNAL_STREAM),
     env: process.env,
+    told: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+      }),
     now: () => BigInt(Math.round((performance.timeOrigin + performance.now()) * 1000)) * 1000n,
   }
 }

@@ -50,7 +50,11 @@ export const nodeName = ({ world, address }: NodeOptions): string =>
   world === undefined ? `containerd at ${address}` : `the world ${world}`
 
 /** Without its folder nothing is known of any container, and every one would be taken for damaged. */
-const checkRoot = async (ports: Ports, options: NodeOptions, command: string): Promise<Trouble | null> => {
+export const checkRoot = async (
+  ports: Pick<Ports, 'timers' | 'introspection'>,
+  options: { readonly root: string; readonly timeout: number; readonly node: string },
+  command: string,
+): Promise<Trouble | null> => {
   const trouble = await folderTrouble(options.root)
   if (trouble === null) return null
   // Where no containerd answers either, that is the better thing to say.
@@ -60,18 +64,24 @@ const checkRoot = async (ports: Ports, options: NodeOptions, command: string): P
     ports.introspection.version,
   )()
   if (isLeft(version))
-    return troubleOf(version.left, { command, timeoutMs: options.timeout, node: nodeName(options) })
+    return troubleOf(version.left, { command, timeoutMs: options.timeout, node: options.node })
   return {
     message: `${options.root} (--root): ${trouble}; containerd’s CRI plugin makes it with the first pod and keeps its checkpoints there`,
     next: 'containerd config dump | grep -m1 ^root',
   }
 }
 
+/** The platform of this machine, in Go's words. */
+export const machine = (): Platform => ({
+  os: process.platform,
+  architecture: ARCHITECTURES[process.arch] ?? process.arch,
+})
+
 const openLive = async (options: NodeOptions, command: string): Promise<Either<Trouble, Opened>> => {
   const { live } = await import('../live.js')
   const { address, namespace, root, state } = options
   const node = live({ address, namespace, root, state })
-  const trouble = await checkRoot(node.ports, options, command)
+  const trouble = await checkRoot(node.ports, { ...options, node: nodeName(options) }, command)
   if (trouble !== null) {
     node.close()
     return left(trouble)
@@ -79,7 +89,7 @@ const openLive = async (options: NodeOptions, command: string): Promise<Either<T
   return right({
     ports: node.ports,
     source: { kind: 'containerd', address, root, state },
-    platform: { os: process.platform, architecture: ARCHITECTURES[process.arch] ?? process.arch },
+    platform: machine(),
     close: node.close,
   })
 }

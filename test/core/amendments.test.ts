@@ -13,6 +13,7 @@ const facts: Facts = {
   exitStatus: 7,
   exitedAt: EXITED_AT,
   oomKilled: false,
+  aliveAt: 0n,
 }
 const { RUNNING, CREATED } = STATUSES
 

@@ -51,6 +51,7 @@ const FACTS: readonly Facts[] = TIMES.flatMap((now) =>
     pid: 4242,
     exitStatus: 7,
     oomKilled: false,
+    aliveAt: 0n,
   })),
 )
 const beforesOf = (row: TableRow): readonly Status[] => {

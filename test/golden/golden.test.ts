@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { type SimulatedNode, simulate } from '../../adapters/memory/index.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import { stateOf } from '../../core/status.js'
-import { recoverAndStay } from '../../ports/recover.js'
 import { options } from '../support/options.js'
+import { recoverStaying } from '../support/staying.js'
 import golden from './load-container.json' with { type: 'json' }
 import { CONTAINER, goldenWorld, isGoldenCheckpoint, isGoldenTask, NOW } from './world.js'
 
@@ -79,10 +79,9 @@ const effectsOf = (node: SimulatedNode, from: number): readonly string[] => {
 
 const recoverOnce = async (node: SimulatedNode) => {
   const from = node.log.length
-  const recovery = await recoverAndStay(options({ profile: 'reference' }), true)(node.ports)()
-  if (recovery._tag === 'Left') return expect.unreachable(recovery.left.said)
-  const [container] = recovery.right.containers
-  const [row] = recovery.right.report.containers
+  const { report, containers } = await recoverStaying(options({ profile: 'reference' }), node)
+  const [container] = containers
+  const [row] = report.containers
   if (container === undefined || row === undefined) return expect.unreachable('no container')
   const io = node.log.slice(from).some((call) => call.call === 'io.create' && call.outcome === 'done')
   const { status, monitored, monitorPid } = container.settled

@@ -9,7 +9,8 @@ import { allProcesses, findProcess, type Process, signal } from './processes.js'
 import { attempt } from './run.js'
 import { untilTrue } from './wait.js'
 
-const PROGRAMS: readonly string[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc']
+/** `node`: a serve of this lab, or what it calls. */
+const PROGRAMS: readonly string[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'node']
 
 const below =
   (dir: string) =>

@@ -1,9 +1,9 @@
 import { type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
 import type { Call } from '../../adapters/memory/intercept.js'
 import type { Report } from '../../core/report.js'
-import { type Options, recoverAndStay } from '../../ports/recover.js'
-import { rightOf } from '../support/either.js'
+import type { Options } from '../../ports/recover.js'
 import { options } from '../support/options.js'
+import { recoverStaying } from '../support/staying.js'
 
 /** What one recovery left behind: all that a law may look at. */
 export interface Run {
@@ -25,7 +25,7 @@ const SECOND = 1_000_000_000n
 const runOn = async (node: SimulatedNode, asked: Options): Promise<Run> => {
   const before = node.world()
   const from = node.log.length
-  const recovery = rightOf(await recoverAndStay(asked, true)(node.ports)())
+  const recovery = await recoverStaying(asked, node)
   // A process that goes ends its waits; the second one begins its own.
   recovery.close()
   return {

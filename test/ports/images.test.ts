@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Blob, emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
+import type { ImageRecord } from '../../core/records.js'
+import { observeImage } from '../../ports/observe-images.js'
 import { plan } from '../../ports/recover.js'
 import { fault } from '../laws/worlds.js'
 import { rightOf } from '../support/either.js'
@@ -31,6 +33,12 @@ const rowOf = async (digest: string, content: readonly Blob[], more: Partial<Wor
   return images[0] ?? expect.unreachable('no image')
 }
 const ALL = [manifest, config, layer]
+
+const seen = async (content: readonly Blob[], record: Partial<ImageRecord> = {}) => {
+  const { ports } = simulate({ ...emptyWorld(NOW), content })
+  const image = { name: 'app:1', digest: 'index', mediaType: '', size: 1n, labels: new Map(), ...record }
+  return (await observeImage(ports, options(), image)).content
+}
 
 describe('an image', () => {
   it('is complete where all its parts are there, whatever their size', async () => {
@@ -78,6 +86,30 @@ describe('an image', () => {
     const labels = new Map([['io.cri-containerd.pinned', 'pinned']])
     const images = [{ name: 'app:1', digest: 'manifest', mediaType: '', size: 1n, labels }]
     expect(await rowOf('manifest', ALL, { images })).toMatchObject({ pinned: true })
+  })
+})
+
+describe('a complete image', () => {
+  const platform = { os: 'linux', architecture: 'amd64' }
+  const lead = (digest: string, size: number) => ({ digest, size, platform })
+  const sized = [
+    blob('index', { manifests: [lead('gone', 5000), lead('inner', 20), lead('manifest', 6000)] }),
+    blob('inner', { manifests: [lead('manifest', 300)] }),
+    blob('manifest', {
+      config: { digest: 'config', size: 4000 },
+      layers: [{ digest: 'layer', size: 50_000 }],
+    }),
+    blob('config', { rootfs: { diff_ids: ['diff'] }, config: { User: 'app:staff' } }),
+    layer,
+  ]
+  it('is as large as the documents on the way to it and its layers together, by what names them', async () => {
+    expect(await seen(sized)).toMatchObject({ status: 'complete', size: 54_321n })
+  })
+  it('counts a record that does not know its size for nothing', async () => {
+    expect(await seen(sized, { size: -1n })).toMatchObject({ size: 54_320n })
+  })
+  it('names whom it runs as', async () => {
+    expect(await seen(sized)).toMatchObject({ user: 'app:staff' })
   })
 })
 

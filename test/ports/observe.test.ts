@@ -25,6 +25,8 @@ describe('looking at a container', () => {
       checkpoint: { right: { status: { pid: 7 } } },
       metadata: { right: { name: 'web_pod_default_uid-pod_0' } },
       pipes: null,
+      oomKilled: false,
+      aliveAt: 0n,
     })
   })
   it('takes only "not found" for absence', async () => {

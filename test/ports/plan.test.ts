@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { simulate, type World } from '../../adapters/memory/index.js'
 import type { ContainerRow, Report } from '../../core/report.js'
 import { PROFILES } from '../../core/transitions.js'
-import { plan, recoverAndStay } from '../../ports/recover.js'
+import { plan } from '../../ports/recover.js'
 import { CHECKPOINTS, entry, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
 import { rightOf } from '../support/either.js'
 import { anyNode } from '../support/nodes.js'
 import { options } from '../support/options.js'
 import { RUNS } from '../support/runs.js'
 import { NOW } from '../support/seen.js'
+import { recoverStaying } from '../support/staying.js'
 
 const profiles = fc.constantFrom(...PROFILES)
 
@@ -58,7 +59,7 @@ const tellings = (report: Report): unknown => ({
 const both = async (world: World, profile: (typeof PROFILES)[number]) => {
   const asked = options({ profile })
   const planned = rightOf(await plan(asked)(simulate(world).ports)())
-  const { report } = rightOf(await recoverAndStay(asked, true)(simulate(world).ports)())
+  const { report } = await recoverStaying(asked, simulate(world))
   return { planned: tellings(planned), done: tellings(report) }
 }
 /** Without it no container's directory can be made, which a plan does not foretell. */

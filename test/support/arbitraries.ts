@@ -64,4 +64,5 @@ export const facts: fc.Arbitrary<Facts> = fc.record({
   exitStatus: uint32,
   exitedAt: fc.option(int64),
   oomKilled: fc.boolean(),
+  aliveAt: int64,
 })

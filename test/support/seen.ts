@@ -74,6 +74,8 @@ export const containerSeen = (
     metadata: metadata ?? right(rightOf(containerMetadataOf(record.extensions))),
     look: LOOKS[task],
     pipes: null,
+    oomKilled: false,
+    aliveAt: 0n,
     file: stands,
     checkpoint: readCheckpoint(stands),
   }

@@ -1,0 +1,25 @@
+import { stateOf } from '../../../core/status.js'
+import type { Service } from '../../../ports/service.js'
+
+const WORDS = {
+  CONTAINER_RUNNING: 'running',
+  CONTAINER_CREATED: 'created',
+  CONTAINER_EXITED: 'exited',
+  CONTAINER_UNKNOWN: 'unknown',
+} as const
+
+/** What a first recovery came to, in a line: how many of what, in what time, and what took longest. */
+export const recoveredLine = (service: Service): string => {
+  const { containers, sandboxes, images } = service.node()
+  const { recoveryMs, slowest } = service.counts()
+  const states = [...containers.values()].map(({ status }) => stateOf(status))
+  const counted = Object.entries(WORDS).flatMap(([state, word]) => {
+    const count = states.filter((one) => one === state).length
+    return count === 0 ? [] : [`${count} ${word}`]
+  })
+  const of = counted.length === 0 ? '' : ` (${counted.join(', ')})`
+  const slow = slowest.map(({ id, ms }) => `${id} ${ms} ms`).join(', ')
+  return `recovered ${containers.size} containers${of}, ${sandboxes.size} pods and ${images.size} images in ${recoveryMs ?? 0} ms${
+    slow === '' ? '' : `; slowest: ${slow}`
+  }`
+}
