@@ -58,6 +58,8 @@ export const killAndDelete = async (
   beforeDelete: () => Promise<void> = async () => undefined,
 ): Promise<Either<Failure, void>> => {
   const same = await unchanged(ports, seen, id, signal)
+  // Gone already: asked for all the same, so that a shim without a task does not stay (reference: handleContainerExit).
+  if (E.isLeft(same) && same.left.tag === 'NotFound') await ports.tasks.delete(id, signal)()
   if (E.isLeft(same)) return same
   if (seen !== null && seen.pid !== 0) {
     const watch = await ports.tasks.watch(id, signal)()
@@ -136,9 +138,6 @@ const effectOf = async (
       const deleted = await killAndDelete(ports, plan.id, taskOf(plan), signal, async () => {
         complete = await drained(ports, plan, by)
       })
-      // Gone already: asked for all the same, so that a shim without a task does not stay (reference: handleContainerExit).
-      if (E.isLeft(deleted) && deleted.left.tag === 'NotFound' && by !== null)
-        await ports.tasks.delete(plan.id, signal)()
       return E.isLeft(deleted) ? deleted : E.right({ watch: null, logTail: !complete })
     }
     case 'await-exit': {

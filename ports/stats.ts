@@ -17,7 +17,8 @@ export interface CgroupUsage {
     readonly pageFaults: bigint
     readonly majorPageFaults: bigint
   } | null
-  readonly swap: { readonly usage: bigint; readonly available: bigint } | null
+  /** available: how much more of it there is to use; null: no limit */
+  readonly swap: { readonly usage: bigint; readonly available: bigint | null } | null
   readonly processes: bigint | null
 }
 

@@ -24,4 +24,16 @@ export const timers: Timers = {
         .then(resolve, reject)
         .finally(() => clearTimeout(timer))
     }),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve()
+      const wake = (): void => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      // Not unref'd either: who sleeps has something left to do.
+      const timer = setTimeout(wake, Math.min(ms, LONGEST))
+      signal.addEventListener('abort', wake)
+    }),
 }

@@ -1,6 +1,7 @@
 /** Every call of the ports that a simulated node answers, and whether it may change the node. */
 export const CALLS = {
   'containers.list': false,
+  'containers.detail': false,
   'tasks.list': false,
   'tasks.get': false,
   'tasks.watch': false,
@@ -8,6 +9,7 @@ export const CALLS = {
   'tasks.delete': true,
   'sandboxes.list': false,
   'sandboxes.status': false,
+  'sandboxes.watch': false,
   'sandboxes.forget': true,
   'images.list': false,
   'images.contentSize': false,
@@ -25,10 +27,20 @@ export const CALLS = {
   'namespaces.status': false,
   'io.create': true,
   'io.obstacle': false,
+  'io.attach': false,
+  'io.drain': false,
+  'io.reopen': true,
+  'io.close': false,
   'lock.acquire': true,
   'shims.bundles': false,
   'shims.state': false,
+  'shims.watch': false,
   'shims.oomKills': false,
+  'events.subscribe': false,
+  'snapshots.usage': false,
+  'snapshots.folder': false,
+  'stats.cgroup': false,
+  'stats.network': false,
 } as const
 
 export type CallName = keyof typeof CALLS
@@ -46,7 +58,7 @@ export const FAULT_CALLS: readonly string[] = [
   ...new Set([...NAMES, 'tasks.exit', ...NAMES.map((name) => `${name.split('.')[0]}.*`)]),
 ]
 
-const CONTAINERD = /^(?:containers|tasks|sandboxes|images|introspection)\./
+const CONTAINERD = /^(?:containers|tasks|sandboxes|images|introspection|events|snapshots)\./
 
 /** Whether containerd answers this call, and not the file system. */
 export const asksContainerd = (call: CallName): boolean => CONTAINERD.test(call)

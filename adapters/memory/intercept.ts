@@ -68,13 +68,13 @@ export interface Surroundings {
 export const partner = (call: CallName): string =>
   asksContainerd(call)
     ? 'the simulated containerd'
-    : call === 'shims.state'
+    : call === 'shims.state' || call === 'shims.watch'
       ? 'the simulated shim'
       : 'the simulated file system'
 
 const never = <A>(): Promise<A> => new Promise(() => undefined)
 
-const NO_SOCKET: Refusal = { tag: 'Unavailable', said: 'nothing listens there' }
+const NOBODY: Refusal = { tag: 'Unavailable', said: 'nobody listens there' }
 
 interface Crash {
   readonly left: number
@@ -113,7 +113,7 @@ export const interceptor = (around: Surroundings): Interceptor => {
 
   const act = <A>(op: Operation<A>): Either<Failure, A> => {
     const up = !asksContainerd(op.call) || around.containerdIsUp()
-    const reply = up ? op.act() : left(NO_SOCKET)
+    const reply = up ? op.act() : left(NOBODY)
     if (reply._tag === 'Right') return reply
     const { tag, said } = reply.left
     const more = up ? {} : ({ unreached: 'no-socket', mayHaveHappened: false } as const)

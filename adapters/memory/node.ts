@@ -1,16 +1,21 @@
-import type { TaskReply } from '../../core/records.js'
+import type { PluginRecord, TaskReply } from '../../core/records.js'
+import type { NodeEvent } from '../../ports/events.js'
+import type { ServePorts } from '../../ports/keeping.js'
 import type { Ports } from '../../ports/ports.js'
 import type { RescuePorts } from '../../ports/rescue.js'
 import { checkpointsOf } from './checkpoints.js'
 import { directoriesOf } from './directories.js'
+import { eventsOf } from './events.js'
 import { type Faults, faultsOf } from './faults.js'
 import { ioOf, lockOf, namespacesOf } from './host.js'
 import { type Call, type CrashWhen, interceptor, type Surroundings } from './intercept.js'
+import { logsOf, type SimulatedLogs } from './log-io.js'
 import { containersOf, imagesOf, introspectionOf, sandboxesOf } from './services.js'
 import { shimsOf } from './shims.js'
 import { tasksOf } from './tasks.js'
 import { timeline } from './time.js'
 import { treeOf } from './tree.js'
+import { usageOf } from './usage.js'
 import type { World } from './world.js'
 
 export interface Options {
@@ -31,6 +36,8 @@ export type Ended<A> =
 /** A whole node in memory. */
 export interface SimulatedNode {
   readonly ports: Ports
+  /** What a serve asks of the node: the same, and what only somebody who stays needs. */
+  readonly servePorts: ServePorts
   /** What a rescue asks of the node: its shims live on while containerd is down. */
   readonly rescuePorts: RescuePorts
   /** The node as it is now, as a world again. The lock of a process of this simulation is not in it. */
@@ -40,6 +47,8 @@ export interface SimulatedNode {
   readonly faults: Omit<Faults, 'take' | 'peek'>
   /** Lets virtual time go by, in ns; deadlines that come due pass. */
   readonly advance: (ns: bigint) => void
+  /** The same, with everything done on the way that falls due: how to let a serve go on. 0: only what needs no time. */
+  readonly pass: (ns: bigint) => Promise<void>
   /** Sets the clock, backwards too (ns since 1970). Deadlines take no notice. */
   readonly setClock: (now: bigint) => void
   /** A task ends by itself. */
@@ -47,6 +56,18 @@ export interface SimulatedNode {
   readonly putTask: (task: TaskReply) => void
   /** A task is gone, as when somebody else deleted it. */
   readonly dropTask: (id: string) => void
+  /** The kernel kills in a container's cgroup for want of memory, and containerd tells. */
+  readonly oom: (id: string) => void
+  /** containerd tells of something. */
+  readonly emit: (event: NodeEvent) => void
+  /** A sandbox of the sandbox store ends. */
+  readonly endSandbox: (id: string) => void
+  /** What containers write, and what became of it. */
+  readonly logs: Omit<SimulatedLogs, 'port' | 'drop'>
+  /** containerd ends: waits and subscriptions break, tasks live on. */
+  readonly stopContainerd: () => void
+  /** containerd is back, with other plugins where some are given; from 1.7 on it reaps the tasks that have stopped. */
+  readonly startContainerd: (plugins?: readonly PluginRecord[]) => void
   /** containerd restarts: every wait breaks, and from 1.7 on the tasks that have stopped are reaped. */
   readonly restartContainerd: () => void
   /** The process dies at the n-th call from now on; nothing is answered then, and nothing changes any more. */
@@ -69,53 +90,87 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   const time = timeline(world.now)
   const faults = faultsOf(world.faults)
   const tree = treeOf(world.files)
+  const oomKills = new Map(world.oomKills.map(({ id, count }) => [id, count]))
+  let up = world.containerd !== null
+  let plugins = world.plugins
   const intercept = interceptor({
     time,
     faults,
-    containerdIsUp: () => world.containerd !== null,
+    containerdIsUp: () => up,
     tick: options.tick ?? 0n,
     gate: options.gate ?? null,
   })
-  const tasks = tasksOf(world.tasks, time.clock, faults, intercept)
-  const sandboxes = sandboxesOf(world, intercept)
+  const logs = logsOf(
+    (id) => tasks.all().some((task) => task.id === id && task.status !== 'stopped'),
+    intercept,
+  )
+  const tasks = tasksOf(world.tasks, time.clock, faults, intercept, logs.drop)
+  const sandboxes = sandboxesOf(world, time.clock, intercept)
+  const events = eventsOf(intercept)
   const ports: Ports = {
     containers: containersOf(world, intercept),
     tasks: tasks.port,
     sandboxes: sandboxes.port,
     images: imagesOf(world, intercept),
-    introspection: introspectionOf(world, intercept),
+    introspection: introspectionOf(world, () => plugins, intercept),
     checkpoints: checkpointsOf(tree, intercept),
     directories: directoriesOf(tree, world.mounts, world, intercept),
     namespaces: namespacesOf(world, intercept),
     io: ioOf(world, tree, intercept),
+    shims: shimsOf(oomKills, tasks, intercept),
     lock: lockOf(world, intercept),
     clock: time.clock,
     timers: time.timers,
   }
-  const { introspection, checkpoints, directories, lock, clock, timers } = ports
-  const shims = shimsOf(world, tasks.all, intercept)
+  const stopContainerd = (): void => {
+    up = false
+    tasks.breakWaits()
+    sandboxes.breakWaits()
+    events.breakAll()
+  }
+  const startContainerd = (given?: readonly PluginRecord[]): void => {
+    up = true
+    plugins = given ?? plugins
+    if (KEEPS_EXITS.test(world.containerd ?? '')) return
+    for (const task of tasks.all()) if (task.status === 'stopped') tasks.drop(task.id)
+  }
+  const kill = (id: string): void => {
+    oomKills.set(id, (oomKills.get(id) ?? 0) + 1)
+  }
   return {
     ports,
-    rescuePorts: { introspection, checkpoints, directories, lock, clock, timers, shims },
+    servePorts: { ...ports, io: { ...ports.io, ...logs.port }, events: events.port, ...usageOf(intercept) },
+    rescuePorts: ports,
     world: () => ({
       ...world,
       now: time.clock.now(),
       tasks: tasks.all(),
       sandboxStore: sandboxes.all(),
+      plugins,
       files: tree.entries(),
+      oomKills: [...oomKills].map(([id, count]) => ({ id, count })),
       faults: faults.left(),
     }),
     log: intercept.log,
     faults,
     advance: time.advance,
+    pass: time.pass,
     setClock: time.setClock,
     end: tasks.end,
     putTask: tasks.put,
     dropTask: tasks.drop,
+    oom: (id) => {
+      kill(id)
+      if (up) events.emit({ kind: 'oom', id })
+    },
+    emit: events.emit,
+    endSandbox: sandboxes.end,
+    logs,
+    stopContainerd,
+    startContainerd,
     restartContainerd: () => {
-      if (!KEEPS_EXITS.test(world.containerd ?? ''))
-        for (const task of tasks.all()) if (task.status === 'stopped') tasks.drop(task.id)
-      tasks.breakWaits()
+      stopContainerd()
+      startContainerd()
     },
     crashAt: (n, when, counting = 'all') => intercept.crashAt(n, when, counting),
     run: <A>(program: () => Promise<A>): Promise<Ended<A>> =>

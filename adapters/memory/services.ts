@@ -1,11 +1,14 @@
 import { type Either, right } from 'fp-ts/lib/Either.js'
-import type { SandboxReply } from '../../core/records.js'
+import type { PluginRecord, SandboxReply } from '../../core/records.js'
 import type { Containers } from '../../ports/containers.js'
 import type { Images } from '../../ports/images.js'
 import type { Introspection } from '../../ports/introspection.js'
 import type { Sandboxes } from '../../ports/sandboxes.js'
+import type { Watch } from '../../ports/tasks.js'
+import type { Clock } from '../../ports/time.js'
 import { utf8Length } from './bytes.js'
 import { type Interceptor, type Refusal, refuse } from './intercept.js'
+import { brokenWait, waitersOf } from './waiters.js'
 import type { Blob, World, WorldSandbox } from './world.js'
 
 const KIND = 'io.cri-containerd.kind'
@@ -19,14 +22,33 @@ export const containersOf = (world: World, intercept: Interceptor): Containers =
       signal,
       act: () => right(world.containers.filter(({ labels }) => labels.get(KIND) === kind)),
     }),
+  detail: (id, signal) =>
+    intercept.run({
+      call: 'containers.detail',
+      id,
+      asked: `read the record of ${id}`,
+      signal,
+      act: () => {
+        const record = world.containers.find((one) => one.id === id)
+        if (record === undefined) return refuse('NotFound', `container ${JSON.stringify(id)} not found`)
+        const { runtime, snapshotter, snapshotKey, image } = record
+        const spec = JSON.stringify({ process: { cwd: '/' }, linux: { cgroupsPath: `/${id}` } })
+        return right({ spec, runtime, options: null, snapshotter, snapshotKey, image })
+      },
+    }),
 })
 
 export interface SimulatedSandboxes {
   readonly port: Sandboxes
   readonly all: () => readonly WorldSandbox[] | null
+  /** Its controller says that it has ended. */
+  readonly end: (id: string) => void
+  /** Every wait for an end breaks. */
+  readonly breakWaits: () => void
 }
 
-export const sandboxesOf = (world: World, intercept: Interceptor): SimulatedSandboxes => {
+export const sandboxesOf = (world: World, clock: Clock, intercept: Interceptor): SimulatedSandboxes => {
+  const waiters = waitersOf()
   const store = world.sandboxStore === null ? null : new Map(world.sandboxStore.map((s) => [s.id, s]))
   const all = (): readonly WorldSandbox[] | null => (store === null ? null : [...store.values()])
   const status = (id: string, sandboxer: string): Either<Refusal, SandboxReply> => {
@@ -35,10 +57,21 @@ export const sandboxesOf = (world: World, intercept: Interceptor): SimulatedSand
       return refuse('NotFound', `sandbox ${JSON.stringify(id)} not found`)
     return right(found.controller)
   }
+  const watch = (id: string, sandboxer: string): Either<Refusal, Watch> => {
+    const known = status(id, sandboxer)
+    return known._tag === 'Left' ? known : right(waiters.add(id))
+  }
   const forget = (id: string): Either<Refusal, void> =>
     store?.delete(id) ? right(undefined) : refuse('NotFound', `sandbox ${JSON.stringify(id)} not found`)
   return {
     all,
+    end: (id) => {
+      const found = store?.get(id)
+      if (found === undefined || found.controller === null) return
+      store?.set(id, { ...found, controller: { ...found.controller, state: 'SANDBOX_NOTREADY', pid: 0 } })
+      waiters.settle(id, right({ exitStatus: 0, exitedAt: clock.now() }))
+    },
+    breakWaits: () => waiters.settleAll((id) => brokenWait('sandboxes.watch', `wait for sandbox ${id}`)),
     port: {
       list: (signal) =>
         intercept.run({
@@ -55,6 +88,14 @@ export const sandboxesOf = (world: World, intercept: Interceptor): SimulatedSand
           asked: `ask ${sandboxer} for sandbox ${id}`,
           signal,
           act: () => status(id, sandboxer),
+        }),
+      watch: (id, sandboxer, signal) =>
+        intercept.run({
+          call: 'sandboxes.watch',
+          id,
+          asked: `wait for sandbox ${id}`,
+          signal,
+          act: () => watch(id, sandboxer),
         }),
       forget: (id, signal) =>
         intercept.run({
@@ -128,7 +169,11 @@ export const imagesOf = (world: World, intercept: Interceptor): Images => {
   }
 }
 
-export const introspectionOf = (world: World, intercept: Interceptor): Introspection => ({
+export const introspectionOf = (
+  world: World,
+  plugins: () => readonly PluginRecord[],
+  intercept: Interceptor,
+): Introspection => ({
   version: (signal) =>
     intercept.run({
       call: 'introspection.version',
@@ -143,6 +188,6 @@ export const introspectionOf = (world: World, intercept: Interceptor): Introspec
       id: null,
       asked: 'list plugins',
       signal,
-      act: () => right(world.plugins),
+      act: () => right(plugins()),
     }),
 })

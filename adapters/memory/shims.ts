@@ -2,14 +2,18 @@ import { type Either, right } from 'fp-ts/lib/Either.js'
 import type { TaskReply } from '../../core/records.js'
 import type { Shims } from '../../ports/shims.js'
 import { type Interceptor, type Refusal, refuse } from './intercept.js'
-import type { World } from './world.js'
+import type { SimulatedTasks } from './tasks.js'
 
 /** Where a simulated shim says that it listens; nobody dials it. */
 const socketOf = (id: string): string => `/run/containerd/s/${id}`
 
 /** The shims of the simulated node: one for each task, up whether containerd is or not. */
-export const shimsOf = (world: World, all: () => readonly TaskReply[], intercept: Interceptor): Shims => {
-  const kills = new Map(world.oomKills.map(({ id, count }) => [id, count]))
+export const shimsOf = (
+  kills: ReadonlyMap<string, number>,
+  tasks: Pick<SimulatedTasks, 'all' | 'watchAtShim'>,
+  intercept: Interceptor,
+): Shims => {
+  const { all, watchAtShim } = tasks
   const state = (id: string): Either<Refusal, TaskReply> => {
     const task = all().find((one) => one.id === id)
     return task === undefined ? refuse('NotFound', `task ${id} not found`) : right(task)
@@ -35,6 +39,14 @@ export const shimsOf = (world: World, all: () => readonly TaskReply[], intercept
         asked: `ask the shim of ${id}`,
         signal,
         act: () => state(id),
+      }),
+    watch: (id, _address, signal) =>
+      intercept.run({
+        call: 'shims.watch',
+        id,
+        asked: `wait at the shim of ${id}`,
+        signal,
+        act: () => watchAtShim(id),
       }),
     oomKills: (id) =>
       intercept.run({

@@ -6,10 +6,9 @@ import type { Exit, Tasks, Watch } from '../../ports/tasks.js'
 import type { Clock } from '../../ports/time.js'
 import type { Faults } from './faults.js'
 import { faultFailure, type Interceptor, partner, type Refusal, refuse } from './intercept.js'
+import { brokenWait, waitersOf } from './waiters.js'
 
 const KILLED = 137
-
-type Waiter = (end: Either<Failure, Exit>) => void
 
 /** The tasks of the simulated node, and what befalls them from outside. */
 export interface SimulatedTasks {
@@ -21,7 +20,9 @@ export interface SimulatedTasks {
   readonly put: (task: TaskReply) => void
   /** The task is gone, as when somebody else deleted it. */
   readonly drop: (id: string) => void
-  /** Every wait that is under way breaks. */
+  /** A wait at the task's shim, which does not break with containerd. */
+  readonly watchAtShim: (id: string) => Either<Refusal, Watch>
+  /** Every wait that is under way at containerd breaks. */
   readonly breakWaits: () => void
 }
 
@@ -37,17 +38,16 @@ export const tasksOf = (
   clock: Clock,
   faults: Faults,
   intercept: Interceptor,
+  gone: (id: string) => void,
 ): SimulatedTasks => {
   const tasks = new Map(given.map((task) => [task.id, task]))
-  const waiters = new Map<string, Set<Waiter>>()
+  const waiters = waitersOf()
+  const atShims = waitersOf()
 
   const settle = (id: string, end: Either<Failure, Exit>): void => {
-    const waiting = waiters.get(id) ?? []
-    waiters.delete(id)
-    for (const waiter of waiting) waiter(end)
+    waiters.settle(id, end)
+    atShims.settle(id, end)
   }
-  const broken = (id: string, tag: 'Unavailable' | 'NotFound', said: string): Either<Failure, never> =>
-    left(failure(tag, `wait for task ${id}`, partner('tasks.watch'), said))
   const stop = (task: TaskReply, exitStatus: number): void => {
     const stopped: TaskReply = { ...task, status: 'stopped', exitStatus, exitedAt: clock.now() }
     tasks.set(task.id, stopped)
@@ -55,7 +55,10 @@ export const tasksOf = (
   }
   const drop = (id: string): void => {
     tasks.delete(id)
-    settle(id, broken(id, 'NotFound', 'the task was deleted'))
+    const asked = `wait for task ${id}`
+    waiters.settle(id, left(failure('NotFound', asked, partner('tasks.watch'), 'the task was deleted')))
+    atShims.settle(id, brokenWait('shims.watch', asked))
+    gone(id)
   }
   const get = (id: string): Either<Refusal, TaskReply> => {
     const task = tasks.get(id)
@@ -66,17 +69,21 @@ export const tasksOf = (
     const task = tasks.get(id)
     if (task === undefined) return absent(id)
     const fault = faults.take('tasks.exit', id)
-    let close = (): void => undefined
-    const exited = new Promise<Either<Failure, Exit>>((resolve) => {
-      if (fault !== null && fault.answer !== 'hang')
-        return resolve(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false)))
-      if (ended(task)) return resolve(right(exitOf(task)))
-      if (fault !== null) return
-      const waiting = waiters.get(id) ?? new Set()
-      waiters.set(id, waiting.add(resolve))
-      close = () => waiting.delete(resolve)
-    })
-    return right({ exited, close: () => close() })
+    const at = (end: Either<Failure, Exit>): Either<Refusal, Watch> =>
+      right({ exited: Promise.resolve(end), close: () => undefined })
+    if (fault !== null && fault.answer !== 'hang')
+      return at(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false)))
+    if (ended(task)) return at(right(exitOf(task)))
+    return right(fault === null ? waiters.add(id) : waitersOf().add(id))
+  }
+  const watchAtShim = (id: string): Either<Refusal, Watch> => {
+    const task = tasks.get(id)
+    if (task === undefined) return absent(id)
+    return right(
+      ended(task)
+        ? { exited: Promise.resolve(right(exitOf(task))), close: () => undefined }
+        : atShims.add(id),
+    )
   }
   const kill = (id: string): Either<Refusal, void> => {
     const task = tasks.get(id)
@@ -113,6 +120,7 @@ export const tasksOf = (
   }
   return {
     port,
+    watchAtShim,
     all: () => [...tasks.values()],
     end: (id, exitStatus) => {
       const task = tasks.get(id)
@@ -123,8 +131,6 @@ export const tasksOf = (
       if (ended(task)) settle(task.id, right(exitOf(task)))
     },
     drop,
-    breakWaits: () => {
-      for (const id of [...waiters.keys()]) settle(id, broken(id, 'Unavailable', 'the connection broke'))
-    },
+    breakWaits: () => waiters.settleAll((id) => brokenWait('tasks.watch', `wait for task ${id}`)),
   }
 }

@@ -24,6 +24,11 @@ export interface Timeline {
   readonly timers: Timers
   /** Lets time go by; deadlines that are due pass. */
   readonly advance: (ns: bigint) => void
+  /**
+   * The same with everything done on the way that falls due: sleepers wake in their order, and what they do is done
+   * before the next one wakes. Whoever sleeps sleeps until time goes by in one of these ways.
+   */
+  readonly pass: (ns: bigint) => Promise<void>
   /** Sets what the clock shows, backwards too; deadlines take no notice. */
   readonly setClock: (now: bigint) => void
   /** A call was begun or answered: `by` is +1 or -1. */
@@ -60,15 +65,25 @@ export const timeline = (start: bigint): Timeline => {
   const open = new Set<Deadline>()
   const bySignal = new WeakMap<Signal, Deadline>()
 
+  const sleepers = new Set<{ readonly at: bigint; readonly wake: () => void }>()
+
   const passUpTo = (due: (d: Deadline) => boolean): void => {
     for (const deadline of [...open].filter(due).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
       open.delete(deadline)
       deadline.pass()
     }
   }
+  const wakeUp = (): void => {
+    for (const sleeper of [...sleepers].filter(({ at }) => at <= elapsed)) {
+      sleepers.delete(sleeper)
+      moves += 1
+      sleeper.wake()
+    }
+  }
   const advance = (ns: bigint): void => {
     elapsed += ns
     passUpTo((d) => d.at <= elapsed)
+    wakeUp()
   }
   /** Those that hang, and those that were open before them: one of these may be around them, and comes due like them. */
   const stuckOrAround = (): ReadonlySet<Deadline> => {
@@ -84,6 +99,30 @@ export const timeline = (start: bigint): Timeline => {
     if (next === null) return
     if (next > elapsed) elapsed = next
     passUpTo((d) => waiting.has(d) && d.at <= elapsed)
+    wakeUp()
+  }
+  /** Until nobody can go on without time, or without something that happens outside. */
+  const settle = async (): Promise<void> => {
+    let seen = moves
+    for (let quiet = 0; quiet < PATIENCE; quiet += 1) {
+      await null
+      if (moves !== seen || moving > 0) quiet = 0
+      seen = moves
+    }
+  }
+  const pass = async (ns: bigint): Promise<void> => {
+    const until = elapsed + ns
+    for (;;) {
+      await settle()
+      const [next] = [...sleepers]
+        .map(({ at }) => at)
+        .filter((at) => at <= until)
+        .sort((a, b) => Number(a - b))
+      if (next === undefined) break
+      advance(next > elapsed ? next - elapsed : 0n)
+    }
+    advance(until > elapsed ? until - elapsed : 0n)
+    await settle()
   }
   const watchForIdle = async (): Promise<void> => {
     if (watching || moving > 0) return
@@ -146,11 +185,23 @@ export const timeline = (start: bigint): Timeline => {
           lookOut()
         }, reject)
       }),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal.aborted || stopped) return resolve()
+        const sleeper = { at: elapsed + BigInt(ms) * NS_PER_MS, wake: resolve }
+        sleepers.add(sleeper)
+        signal.addEventListener('abort', () => {
+          sleepers.delete(sleeper)
+          moves += 1
+          resolve()
+        })
+      }),
   }
   return {
     clock: { now: () => shownAtZero + elapsed },
     timers,
     advance,
+    pass,
     setClock: (now) => {
       shownAtZero = now - elapsed
     },
@@ -159,6 +210,7 @@ export const timeline = (start: bigint): Timeline => {
     stop: () => {
       stopped = true
       open.clear()
+      sleepers.clear()
     },
   }
 }

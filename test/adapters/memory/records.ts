@@ -38,14 +38,14 @@ export const sandboxRecord = (id: string): ContainerRecord =>
   })
 
 /** The record of a container in a pod. */
-export const containerRecord = (id: string, pod: string): ContainerRecord =>
+export const containerRecord = (id: string, pod: string, logPath = ''): ContainerRecord =>
   record(id, 'container', {
     ID: id,
     Name: `${id}_${pod}_default_${uid(pod)}_0`,
     SandboxID: pod,
     Config: { metadata: { name: id }, image: { image: 'registry.example/app:1' } },
     ImageRef: `sha256:${'1'.repeat(64)}`,
-    LogPath: '',
+    LogPath: logPath,
     StopSignal: '',
     ProcessLabel: '',
   })
