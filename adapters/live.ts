@@ -76,15 +76,12 @@ export interface LiveServe {
 }
 
 /** The same for somebody who stays: with live pipes, events, and what the kernel counts. */
-export const liveServe = (
-  place: Live,
-  { timeoutMs, maxLogLine, warn }: LiveServe,
-): LiveNode<ServePorts> => {
+export const liveServe = (place: Live, { timeoutMs, maxLogLine, warn }: LiveServe): LiveNode<ServePorts> => {
   const { close, ...containerd } = connectTo(place)
   const machine = filesystem(place)
   const io = logIo({ state: place.state, maxLine: maxLogLine, clock: machine.clock, openStream, warn })
   return {
-    ports: { ...containerd, ...machine, io, shims: shimsOf(place, timeoutMs), stats },
+    ports: { ...containerd, ...machine, io, shims: shimsOf(place, timeoutMs), stats: stats(machine.clock) },
     close,
     [Symbol.asyncDispose]: async () => close(),
   }

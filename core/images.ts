@@ -11,6 +11,10 @@ export type ImageContent =
       /** The image ID: its config's digest */
       readonly id: string
       readonly diffIds: readonly string[]
+      /** Bytes as they were fetched: of this platform's documents and layers, by what names them */
+      readonly size: bigint
+      /** `user` or `user:group`, by name or number, that a container runs as by default; empty where none is named */
+      readonly user: string
     }
   | { readonly status: 'incomplete'; readonly id: string | null; readonly missing: readonly string[] }
   | { readonly status: 'missing'; readonly id: null; readonly why: string }
@@ -23,7 +27,7 @@ export interface Platform {
   readonly architecture: string
 }
 
-const Descriptor = t.type({ digest: t.string })
+const Descriptor = t.intersection([t.type({ digest: t.string }), t.partial({ size: t.unknown })])
 const Index = t.type({
   manifests: t.array(
     t.intersection([
@@ -33,18 +37,32 @@ const Index = t.type({
   ),
 })
 const Manifest = t.type({ config: Descriptor, layers: t.array(Descriptor) })
-const Config = t.type({ rootfs: t.type({ diff_ids: t.array(t.string) }) })
+const Config = t.intersection([
+  t.type({ rootfs: t.type({ diff_ids: t.array(t.string) }) }),
+  t.partial({ config: t.union([t.partial({ User: t.union([t.string, t.null]) }), t.null]) }),
+])
 
 /** What a manifest names: the config, and the layers from the lowest up. */
 export interface Needs {
   readonly config: string
   readonly layers: readonly string[]
+  /** Bytes of all that is named */
+  readonly size: bigint
+}
+
+export interface Candidate {
+  readonly digest: string
+  readonly size: bigint
 }
 
 /** An index leads to further documents, a manifest to the content itself. */
 export type Target =
-  | { readonly kind: 'index'; readonly candidates: readonly string[] }
+  | { readonly kind: 'index'; readonly candidates: readonly Candidate[] }
   | { readonly kind: 'manifest'; readonly needs: Needs }
+
+/** What is no size counts for nothing (reference: CalculateImageUsage). */
+const sizeOf = ({ size }: t.TypeOf<typeof Descriptor>): bigint =>
+  typeof size === 'number' && Number.isSafeInteger(size) && size > 0 ? BigInt(size) : 0n
 
 /**
  * Reads an index or a manifest; which of them it is, its own fields tell. An index's candidates are those that fit
@@ -56,7 +74,9 @@ export const readTarget = (text: string, platform: Platform): Either<string, Tar
   const manifest = Manifest.decode(json.right)
   if (manifest._tag === 'Right') {
     const { config, layers } = manifest.right
-    return right({ kind: 'manifest', needs: { config: config.digest, layers: layers.map((l) => l.digest) } })
+    const size = [config, ...layers].reduce((sum, each) => sum + sizeOf(each), 0n)
+    const needs = { config: config.digest, layers: layers.map(({ digest }) => digest), size }
+    return right({ kind: 'manifest', needs })
   }
   const index = Index.decode(json.right)
   if (isLeft(index)) return left('neither a manifest nor an index')
@@ -65,15 +85,20 @@ export const readTarget = (text: string, platform: Platform): Either<string, Tar
     ({ platform: p }) => p != null && p.os === platform.os && p.architecture === platform.architecture,
   )
   const unnamed = manifests.filter(({ platform: p }) => p == null)
-  return right({ kind: 'index', candidates: [...fitting, ...unnamed].map(({ digest }) => digest) })
+  const candidates = [...fitting, ...unnamed].map((each) => ({ digest: each.digest, size: sizeOf(each) }))
+  return right({ kind: 'index', candidates })
 }
 
-/** The diff IDs of an image's layers, lowest first. */
-export const readDiffIds = (text: string): Either<string, readonly string[]> => {
+/** The diff IDs of an image's layers, lowest first, and whom it runs as. */
+export const readConfig = (
+  text: string,
+): Either<string, { readonly diffIds: readonly string[]; readonly user: string }> => {
   const json = parse(text)
   if (isLeft(json)) return left('not JSON')
-  const config = Config.decode(json.right)
-  return isLeft(config) ? left('not an image config') : right(config.right.rootfs.diff_ids)
+  const document = Config.decode(json.right)
+  if (isLeft(document)) return left('not an image config')
+  const { rootfs, config } = document.right
+  return right({ diffIds: rootfs.diff_ids, user: config?.User ?? '' })
 }
 
 export const isPinned = (labels: ReadonlyMap<string, string>): boolean =>

@@ -1,5 +1,28 @@
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
-import { dictionary, flag, type Go, int32, int64, list, pointer, struct, text, uint32, withSource } from './go.js'
+import {
+  goImage,
+  goMount,
+  goNamespaces,
+  type ImageAsked,
+  imageAskedOf,
+  type MountAsked,
+  mountsOf,
+  type Namespaces,
+  namespacesOf,
+} from './cri-config.js'
+import {
+  dictionary,
+  flag,
+  type Go,
+  int32,
+  int64,
+  list,
+  pointer,
+  struct,
+  text,
+  uint32,
+  withSource,
+} from './go.js'
 import { type JsonObject, parseJson } from './json.js'
 import type { Extension } from './records.js'
 
@@ -35,6 +58,9 @@ export interface ContainerMetadata {
     readonly name: string
     readonly attempt: number
     readonly image: string
+    /** The whole of what was asked for, of which `image` is the name; null where nothing was */
+    readonly imageAsked: ImageAsked | null
+    readonly mounts: readonly MountAsked[]
     readonly tty: boolean
     readonly stdin: boolean
     readonly stdinOnce: boolean
@@ -58,6 +84,8 @@ export interface SandboxMetadata {
   readonly hostNetwork: boolean
   /** Its processes are the host's own, so they outlive it */
   readonly hostProcesses: boolean
+  /** null: it was not said */
+  readonly namespaces: Namespaces | null
   readonly podName: string
   readonly podNamespace: string
   readonly podUid: string
@@ -84,14 +112,12 @@ const containerMetadata = struct({
   Config: pointer(
     struct({
       metadata: pointer(struct({ name: text, attempt: uint32 })),
-      image: pointer(struct({ image: text, annotations: dictionary(text), user_specified_image: text })),
+      image: pointer(goImage),
       command: list(text),
       args: list(text),
       working_dir: text,
       envs: list(pointer(struct({ key: text, value: text }))),
-      mounts: list(
-        pointer(struct({ container_path: text, host_path: text, readonly: flag, propagation: int32 })),
-      ),
+      mounts: list(pointer(goMount)),
       labels: dictionary(text),
       annotations: dictionary(text),
       log_path: text,
@@ -124,9 +150,7 @@ const sandboxMetadata = struct({
       linux: pointer(
         struct({
           cgroup_parent: text,
-          security_context: pointer(
-            struct({ namespace_options: pointer(struct({ network: int32, pid: int32, ipc: int32 })) }),
-          ),
+          security_context: pointer(struct({ namespace_options: pointer(goNamespaces) })),
           sysctls: dictionary(text),
         }),
       ),
@@ -193,6 +217,8 @@ export const containerMetadataOf = (
             name: m.Config.metadata?.name ?? '',
             attempt: m.Config.metadata?.attempt ?? 0,
             image: m.Config.image?.image ?? '',
+            imageAsked: m.Config.image === null ? null : imageAskedOf(m.Config.image),
+            mounts: mountsOf(m.Config.mounts),
             tty: m.Config.tty,
             stdin: m.Config.stdin,
             stdinOnce: m.Config.stdin_once,
@@ -211,6 +237,7 @@ const sandboxMetadataUnder = (
   const read = decodeVersioned(extensions, name, SANDBOX_METADATA_TYPE, sandboxMetadata)
   if (isLeft(read)) return read
   const { value: m, source: document } = read.right
+  const namespaces = m.Config?.linux?.security_context?.namespace_options ?? null
   return right({
     id: m.ID,
     name: m.Name,
@@ -219,8 +246,9 @@ const sandboxMetadataUnder = (
     additionalIps: m.AdditionalIPs,
     runtimeHandler: m.RuntimeHandler,
     processLabel: m.ProcessLabel,
-    hostNetwork: m.Config?.linux?.security_context?.namespace_options?.network === NODE,
-    hostProcesses: m.Config?.linux?.security_context?.namespace_options?.pid === NODE,
+    hostNetwork: namespaces?.network === NODE,
+    hostProcesses: namespaces?.pid === NODE,
+    namespaces: namespaces === null ? null : namespacesOf(namespaces),
     podName: m.Config?.metadata?.name ?? '',
     podNamespace: m.Config?.metadata?.namespace ?? '',
     podUid: m.Config?.metadata?.uid ?? '',

@@ -3,6 +3,8 @@ import { type ContainerState, type Status, stateOf } from './status.js'
 /** A status as the CRI shows it. */
 export interface CriView {
   readonly state: ContainerState
+  /** ns since 1970 */
+  readonly createdAt: bigint
   readonly startedAt: bigint
   readonly finishedAt: bigint
   readonly reason: string
@@ -10,13 +12,17 @@ export interface CriView {
 
 /**
  * What the CRI shows of a status: an exit without a reason gets one, and times that the state does not call for are 0
- * (reference: toCRIContainerStatus).
+ * (reference: toCRIContainerStatus). A creation that the status does not know is the record's: clients refuse a
+ * container that was never created.
+ *
+ * @param recordedAt - when the container's record was made, ns since 1970
  */
-export const criView = (status: Status): CriView => {
+export const criView = (status: Status, recordedAt = 0n): CriView => {
   const state = stateOf(status)
   const exitReason = status.exitCode === 0 ? 'Completed' : 'Error'
   return {
     state,
+    createdAt: status.createdAt === 0n ? recordedAt : status.createdAt,
     startedAt: state === 'CONTAINER_CREATED' ? 0n : status.startedAt,
     finishedAt: state === 'CONTAINER_CREATED' || state === 'CONTAINER_RUNNING' ? 0n : status.finishedAt,
     reason: state === 'CONTAINER_EXITED' && status.reason === '' ? exitReason : status.reason,

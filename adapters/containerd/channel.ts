@@ -14,6 +14,7 @@ export interface Channel {
   readonly client: Client
   /** The socket's absolute path. */
   readonly socket: string
+  readonly namespace: string
   /** Fresh for each call: grpc-js adds to what it is given. */
   readonly metadata: () => Metadata
   readonly closed: () => boolean
@@ -50,6 +51,7 @@ export const openChannel = ({ socket, namespace }: Address): Channel => {
   return {
     client,
     socket: path,
+    namespace,
     metadata: () => {
       const metadata = new Metadata()
       metadata.set('containerd-namespace', namespace)

@@ -1,9 +1,13 @@
+import type { Events } from '../../ports/events.js'
 import type { Ports } from '../../ports/ports.js'
+import type { Snapshots } from '../../ports/stats.js'
 import { type Address, openChannel } from './channel.js'
 import { containers } from './containers.js'
+import { events } from './events.js'
 import { images } from './images.js'
 import { introspection } from './introspection.js'
 import { sandboxes } from './sandboxes.js'
+import { snapshots } from './snapshots.js'
 import { tasks } from './tasks.js'
 
 export type { Address } from './channel.js'
@@ -11,6 +15,8 @@ export type { Address } from './channel.js'
 /** The ports that a containerd answers, over one connection. */
 export interface Containerd
   extends Pick<Ports, 'containers' | 'tasks' | 'sandboxes' | 'images' | 'introspection'> {
+  readonly events: Events
+  readonly snapshots: Snapshots
   /** Ends every call under way, waits included; they and all later ones fail as `Unavailable`. */
   readonly close: () => void
 }
@@ -31,6 +37,8 @@ export const connect = (address: Address): Containerd => {
     sandboxes: sandboxes(channel),
     images: images(channel),
     introspection: introspection(channel),
+    events: events(channel),
+    snapshots: snapshots(channel),
     close: channel.close,
   }
 }

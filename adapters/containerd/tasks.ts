@@ -1,8 +1,9 @@
 import { status } from '@grpc/grpc-js'
-import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { bimap, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { TaskReply, TaskStatus } from '../../core/records.js'
+import { taskReply } from '../../core/task-reply.js'
 import { type Failure, failure } from '../../ports/failure.js'
 import type { Signal } from '../../ports/signal.js'
 import type { Exit, Tasks, Watch } from '../../ports/tasks.js'
@@ -10,47 +11,9 @@ import { EMPTY_REPLY, unary } from './call.js'
 import type { Channel } from './channel.js'
 import { changing, reading, translate } from './failures.js'
 import { TasksService } from './gen/containerd/services/tasks/v1/tasks.js'
-import { type Process, Status } from './gen/containerd/v1/types/task.js'
-import type { Timestamp } from './gen/google/protobuf/timestamp.js'
-import { nanoseconds } from './records.js'
+import { exit, watching } from './watch.js'
 
 const SIGKILL = 9
-
-const taskStatus = (s: Status): TaskStatus => {
-  switch (s) {
-    case Status.UNKNOWN:
-      return 'unknown'
-    case Status.CREATED:
-      return 'created'
-    case Status.RUNNING:
-      return 'running'
-    case Status.STOPPED:
-      return 'stopped'
-    case Status.PAUSED:
-      return 'paused'
-    case Status.PAUSING:
-      return 'pausing'
-    default:
-      return 'other'
-  }
-}
-
-const reply = (p: Process): TaskReply => ({
-  id: p.id,
-  pid: p.pid,
-  status: taskStatus(p.status),
-  exitStatus: p.exitStatus,
-  exitedAt: nanoseconds(p.exitedAt),
-  terminal: p.terminal,
-  stdin: p.stdin,
-  stdout: p.stdout,
-  stderr: p.stderr,
-})
-
-const exit = (r: { readonly exitStatus: number; readonly exitedAt?: Timestamp | undefined }): Exit => ({
-  exitStatus: r.exitStatus,
-  exitedAt: nanoseconds(r.exitedAt),
-})
 
 const get =
   (channel: Channel, verb = 'get') =>
@@ -58,7 +21,7 @@ const get =
     pipe(
       unary(channel, TasksService.get, { containerId: id, execId: '' }, signal),
       TE.chain(({ process }) =>
-        process === undefined ? TE.left(EMPTY_REPLY) : TE.right({ ...reply(process), id }),
+        process === undefined ? TE.left(EMPTY_REPLY) : TE.right({ ...taskReply(process), id }),
       ),
       TE.mapLeft(translate(channel, reading(`${verb} task ${id}`))),
     )
@@ -66,22 +29,11 @@ const get =
 const watch =
   (channel: Channel) =>
   (id: string, signal: Signal): TE.TaskEither<Failure, Watch> =>
-  async () => {
-    const waiting = new AbortController()
-    const close = (): void => waiting.abort()
-    const exited = pipe(
-      unary(channel, TasksService.wait, { containerId: id, execId: '' }, waiting.signal),
-      TE.bimap(translate(channel, reading(`watch task ${id}`)), exit),
-    )()
-    // Whether a wait was taken up is not told until it ends, so the task is asked for after it began. A wait that
-    // ends first has told already.
-    const begun = await Promise.race([get(channel, 'watch')(id, signal)(), exited])
-    if (isLeft(begun)) {
-      close()
-      return begun
-    }
-    return right({ exited, close })
-  }
+    watching(
+      (waiting) => unary(channel, TasksService.wait, { containerId: id, execId: '' }, waiting),
+      bimap(translate(channel, reading(`watch task ${id}`)), exit),
+      get(channel, 'watch')(id, signal),
+    )
 
 const kill =
   (channel: Channel) =>
@@ -128,7 +80,7 @@ export const tasks = (channel: Channel): Tasks => ({
   list: (signal) =>
     pipe(
       unary(channel, TasksService.list, { filter: '' }, signal),
-      TE.bimap(translate(channel, reading('list tasks')), (r) => r.tasks.map(reply)),
+      TE.bimap(translate(channel, reading('list tasks')), (r) => r.tasks.map(taskReply)),
     ),
   get: get(channel),
   watch: watch(channel),

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ifGone } from './errors.js'
+import { readKernelFile } from './stats-files.js'
 
-/** Where a task's cgroup keeps count of the kernel's kills for want of memory, on cgroup v1 and v2. */
+/** Where a cgroup is, on cgroup v1 and v2, and what its files say. */
+
+/** A cgroup's longest file, `memory.stat`, has some 3 KB. */
+const LIMIT = 64 * 1024
 
 const OOM_KILLS = /^oom_kill (\d+)$/m
 
@@ -28,30 +31,45 @@ export const cgroupPath = (cgroupsPath: string): string | null => {
   return path === '' || path.split('/').includes('..') || path.includes('\0') ? null : path
 }
 
-/** A mounted hierarchy that counts memory, and the file in it that counts kills. */
-interface Hierarchy {
-  readonly mount: string
-  readonly file: string
+/** Where the hierarchies are mounted: one for each controller on v1, one for all on v2; both where the two are mixed. */
+export interface CgroupMounts {
+  readonly v1: ReadonlyMap<string, string>
+  readonly v2: string | null
 }
 
-/** The hierarchies of a mountinfo table: v1's memory controller, and v2. */
-export const hierarchiesOf = (mountinfo: string): readonly Hierarchy[] =>
-  mountinfo.split('\n').flatMap((line) => {
+/** The hierarchies of a mountinfo table. One that is mounted from below its root counts from elsewhere, and is none. */
+export const cgroupMountsOf = (mountinfo: string): CgroupMounts => {
+  const v1 = new Map<string, string>()
+  let v2: string | null = null
+  for (const line of mountinfo.split('\n')) {
     const [before = '', after = ''] = line.split(' - ')
-    const mount = before.split(' ')[4] ?? ''
+    const [, , , root, mount = ''] = before.split(' ')
     const [type, , options = ''] = after.split(' ')
-    if (type === 'cgroup2') return [{ mount, file: 'memory.events' }]
-    return type === 'cgroup' && options.split(',').includes('memory')
-      ? [{ mount, file: 'memory.oom_control' }]
-      : []
-  })
+    if (root !== '/') continue
+    if (type === 'cgroup2') v2 ??= mount
+    if (type !== 'cgroup') continue
+    for (const controller of options.split(',')) if (!v1.has(controller)) v1.set(controller, mount)
+  }
+  return { v1, v2 }
+}
+
+/** The hierarchies that this process sees. */
+export const cgroupMounts = async (): Promise<CgroupMounts> =>
+  cgroupMountsOf(await readFile('/proc/self/mountinfo', 'latin1'))
+
+/** One file of a cgroup; null where the cgroup, its hierarchy or the file is not there. */
+export const readCgroupFile = async (
+  mount: string | null | undefined,
+  path: string,
+  file: string,
+): Promise<string | null> => (mount ? readKernelFile(join(mount, path, file), LIMIT) : null)
 
 /** How often the kernel killed in a cgroup for want of memory; null where none of its files is there. */
 export const oomKillsIn = async (path: string): Promise<number | null> => {
-  for (const { mount, file } of hierarchiesOf(await readFile('/proc/self/mountinfo', 'latin1'))) {
-    const text = await readFile(join(mount, path, file), 'latin1').catch(ifGone(null))
-    const kills = text === null ? undefined : OOM_KILLS.exec(text)?.[1]
-    if (kills !== undefined) return Number(kills)
-  }
-  return null
+  const { v1, v2 } = await cgroupMounts()
+  const text =
+    (await readCgroupFile(v1.get('memory'), path, 'memory.oom_control')) ??
+    (await readCgroupFile(v2, path, 'memory.events'))
+  const kills = text === null ? undefined : OOM_KILLS.exec(text)?.[1]
+  return kills === undefined ? null : Number(kills)
 }

@@ -10,6 +10,8 @@ import { timers } from './timers.js'
 export { type BundleOptions, bundles } from './bundles.js'
 export { oomKills } from './oom.js'
 export type { Roots } from './paths.js'
+export { prepareSocket } from './socket.js'
+export { stats } from './stats.js'
 
 /** What this adapter answers for. */
 export type FilesystemPorts = Pick<

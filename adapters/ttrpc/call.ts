@@ -11,8 +11,8 @@ export interface Question {
   readonly service: string
   readonly method: string
   readonly payload: Buffer
-  /** What the other side is told that it may take; the caller's own patience is its signal. */
-  readonly timeoutMs: number
+  /** What the other side is told that it may take; null: as long as it likes. The caller's own patience is its signal. */
+  readonly timeoutMs: number | null
   readonly metadata: ReadonlyMap<string, string>
 }
 
@@ -21,13 +21,14 @@ const STREAM = 1
 const NO_FLAGS = 0
 
 const NANOSECONDS = 1_000_000n
+const FOREVER = 0n
 
 const bytesOf = ({ service, method, payload, timeoutMs, metadata }: Question): Buffer => {
   const request = Request.encode({
     service,
     method,
     payload,
-    timeoutNano: BigInt(Math.ceil(timeoutMs)) * NANOSECONDS,
+    timeoutNano: timeoutMs === null ? FOREVER : BigInt(Math.ceil(timeoutMs)) * NANOSECONDS,
     metadata: [...metadata].map(([key, value]) => ({ key, value })),
   }).finish()
   return encodeFrame({ stream: STREAM, type: REQUEST, flags: NO_FLAGS, data: Buffer.from(request) })
@@ -42,7 +43,13 @@ export const decode = <A>(message: { decode(bytes: Uint8Array): A }, bytes: Uint
 
 const answer = ({ stream, type, data }: Frame): Either<Trouble, Buffer> => {
   if (stream !== STREAM) return left(garbage(`an answer on stream ${stream}, where ${STREAM} was asked`))
-  if (type !== RESPONSE) return left(garbage(`a message of type ${type} in place of an answer`))
+  return type === RESPONSE
+    ? payloadOf(data)
+    : left(garbage(`a message of type ${type} in place of an answer`))
+}
+
+/** What a response carries, or the status that it refuses with. */
+export const payloadOf = (data: Buffer): Either<Trouble, Buffer> => {
   const response = decode(Response, data)
   if (response._tag === 'Left') return response
   const { status, payload } = response.right

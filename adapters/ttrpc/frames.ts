@@ -10,6 +10,13 @@ export const REQUEST = 1
 export const RESPONSE = 2
 export const DATA = 3
 
+/** In the flags of a frame: its sender will send nothing more on this stream. */
+export const REMOTE_CLOSED = 1
+/** In the flags of a request: messages follow it. */
+export const REMOTE_OPEN = 2
+/** In the flags of `DATA`: not even an empty message, which has no bytes either. */
+export const NO_DATA = 4
+
 /** What a frame carries: how a stream begins, how it ends, and what is sent in between. */
 export type FrameType = typeof REQUEST | typeof RESPONSE | typeof DATA
 

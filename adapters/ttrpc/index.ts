@@ -1,1 +1,4 @@
-export { type ShimOptions, shimState } from './state.js'
+export type { ShimOptions } from './ask.js'
+export { shimState } from './state.js'
+export { openStream } from './stream.js'
+export { shimWatch } from './watch.js'

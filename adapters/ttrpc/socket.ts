@@ -13,7 +13,7 @@ const namesAbstract = (): boolean => {
 }
 
 /** Why no connection should be tried: Node would make it to something else than what was meant. */
-const obstacle = (path: string): string | null => {
+export const obstacle = (path: string): string | null => {
   if (!path.startsWith('/') && !path.startsWith('\0')) return 'its address is not an absolute path'
   if (path.includes('\0', 1)) return 'its address holds a zero byte'
   if (Buffer.byteLength(path) > LONGEST) return 'its address is longer than one of a socket can be'

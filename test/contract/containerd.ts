@@ -55,6 +55,23 @@ export const describeContainerd = (name: string, make: () => Promise<ContainerdF
     })
   })
 
+  describe(`${name}: a container’s details`, () => {
+    it_('are its spec and how it is run, of a sandbox too', async ({ ports, running, pod }) => {
+      for (const id of [running, pod]) {
+        const detail = answerOf(await ports.containers.detail(id, calm)())
+        expect(JSON.parse(detail.spec)).toMatchObject({ process: { cwd: '/' }, linux: {} })
+        expect(detail).toMatchObject({ runtime: 'io.containerd.runc.v2', snapshotter: 'overlayfs' })
+        expect(detail.snapshotKey).toBe(id)
+        expect(detail.image).not.toBe('')
+        expect(detail.options?.typeUrl).toMatch(/^containerd\.runc\.v1\.Options$/)
+        expect(Buffer.from(detail.options?.value ?? []).toString()).toContain('/runc')
+      }
+    })
+    it_('are those of nobody where there is no such record', async ({ ports, absent }) => {
+      expectFailure(await ports.containers.detail(absent, calm)(), 'NotFound')
+    })
+  })
+
   describe(`${name}: tasks`, () => {
     it_('lists what get tells', async ({ ports, running, created, stopped }) => {
       const listed = answerOf(await ports.tasks.list(calm)())
@@ -148,6 +165,11 @@ export const describeContainerd = (name: string, make: () => Promise<ContainerdF
     it_('does not find an absent sandbox', async ({ ports, version, absent }) => {
       if (version.startsWith('1.6.')) return
       expectFailure(await ports.sandboxes.forget(absent, calm)(), 'NotFound')
+      expectFailure(await ports.sandboxes.watch(absent, 'podsandbox', calm)(), 'NotFound')
+    })
+    it_('refuses to wait where there are no controllers', async ({ ports, version, pod }) => {
+      if (!version.startsWith('1.6.')) return
+      expectFailure(await ports.sandboxes.watch(pod, 'podsandbox', calm)(), 'Denied')
     })
   })
 

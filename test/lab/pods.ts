@@ -85,10 +85,10 @@ const podConfig = (host: Host, name: string, options: PodOptions): PodSandboxCon
   metadata: { name, uid: `uid-${name}`, namespace: 'lab', attempt: 0 },
   hostname: options.hostNetwork === false ? name : '',
   logDirectory: join(host.dir, 'logs', name),
-  labels: { ...options.labels },
+  labels: new Map(Object.entries(options.labels ?? {})),
   linux: {
     cgroupParent: cgroupOf(host.dir),
-    sysctls: {},
+    sysctls: new Map(),
     securityContext: {
       namespaceOptions: namespaces(options),
       readonlyRootfs: false,
@@ -117,7 +117,7 @@ const containerConfig = (
     metadata: { name, attempt: options.attempt ?? 0 },
     image: {
       image: BUSYBOX_IMAGE,
-      annotations: {},
+      annotations: new Map(),
       userSpecifiedImage: '',
       runtimeHandler: '',
       imageRef: '',

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { bundles } from '../../adapters/filesystem/bundles.js'
-import { shimState } from '../../adapters/ttrpc/index.js'
+import { shimState, shimWatch } from '../../adapters/ttrpc/index.js'
 import type { TaskReply } from '../../core/records.js'
 import type { ShimAddress } from '../../ports/shims.js'
+import type { Watch } from '../../ports/tasks.js'
 import { answerOf } from '../contract/files.js'
 import { createTask } from '../lab/created-task.js'
 import { pidOf, shimOf } from '../lab/disturb.js'
@@ -15,7 +16,9 @@ import { untilTrue } from '../lab/wait.js'
 import { leftOf } from '../support/either.js'
 import { describeOn } from './node.js'
 
-const state = shimState({ namespace: 'k8s.io', timeoutMs: 2_000 })
+const OPTIONS = { namespace: 'k8s.io', timeoutMs: 2_000 }
+const state = shimState(OPTIONS)
+const watch = shimWatch(OPTIONS)
 
 /** The bundles' addresses by id; every one of them can be told. */
 const addressesOf = async ({ state }: Lab): Promise<ReadonlyMap<string, ShimAddress>> => {
@@ -36,6 +39,12 @@ const addressOf = async (lab: Lab, { id }: LabContainer | Pod): Promise<ShimAddr
 
 const ask = async (address: ShimAddress, { id }: LabContainer | Pod, patienceMs = 5_000) =>
   state(id, address, AbortSignal.timeout(patienceMs))()
+
+const begin = async (lab: Lab, container: LabContainer | Pod) =>
+  watch(container.id, await addressOf(lab, container), AbortSignal.timeout(5_000))()
+
+const watched = async (lab: Lab, container: LabContainer | Pod): Promise<Watch> =>
+  answerOf(await begin(lab, container))
 
 const stateOf = async (lab: Lab, container: LabContainer | Pod): Promise<TaskReply> =>
   answerOf(await ask(await addressOf(lab, container), container))
@@ -122,6 +131,61 @@ describeOn(['1.6', '1.7', '2.1'], 'the shims of a containerd that is down', (lin
       await rm(address.socket)
       expect(await unreached()).toBe('no-socket')
       expect((await stateOf(lab, beside)).status).toBe('running')
+    })
+  })
+
+  it('are waited at for the end of each task, and tell it as it comes', async () => {
+    await withLab({ version: line }, async (lab) => {
+      const pod = await runPod(lab, 'pod')
+      const running = await runContainer(lab, pod, 'running')
+      const exiting = await runContainer(lab, pod, 'exiting')
+      const stopped = await runContainer(lab, pod, 'stopped')
+      await lab.containerd.kill('SIGKILL')
+
+      const before = nanoseconds(Date.now())
+      await exitWith(stopped, 5)
+      const { exited } = await watched(lab, exiting)
+      const others = [await watched(lab, running), await watched(lab, pod)]
+      await exitWith(exiting, 7)
+      const exit = answerOf(await exited)
+      expect(exit.exitStatus).toBe(7)
+      expect(exit.exitedAt).toBeGreaterThanOrEqual(before)
+      expect(exit.exitedAt).toBeLessThanOrEqual(nanoseconds(Date.now() + 1))
+
+      await untilTrue('it has stopped', async () => (await stateOf(lab, stopped)).status === 'stopped')
+      expect(answerOf(await (await watched(lab, stopped)).exited).exitStatus).toBe(5)
+      const again = answerOf(await (await watched(lab, exiting)).exited)
+      expect(again).toEqual(exit)
+      const nobody = await watch('nobody', await addressOf(lab, pod), AbortSignal.timeout(5_000))()
+      expect(leftOf(nobody).tag).toBe('NotFound')
+
+      for (const other of others) other.close()
+      expect((await stateOf(lab, running)).status).toBe('running')
+      const last = await watched(lab, running)
+      const shim = shimOf(lab, pod)
+      signal(shim, 'SIGKILL')
+      await untilDead(shim)
+      expect(leftOf(await last.exited)).toMatchObject({ tag: 'Unavailable', unreached: 'broken' })
+      expect(leftOf(await begin(lab, running)).tag).toBe('Unavailable')
+    })
+  })
+
+  it('outlive containerd under a wait, and hang without a word', async () => {
+    await withLab({ version: line }, async (lab) => {
+      const pod = await runPod(lab, 'pod')
+      const container = await runContainer(lab, pod, 'container')
+      const many = await Promise.all(Array.from({ length: 500 }, () => watched(lab, container)))
+      await lab.restart(true)
+      await exitWith(container, 3)
+      for (const { exited } of many) expect(answerOf(await exited).exitStatus).toBe(3)
+
+      const shim = shimOf(lab, pod)
+      signal(shim, 'SIGSTOP')
+      const hung = await watch(pod.id, await addressOf(lab, pod), AbortSignal.timeout(300))()
+      expect(leftOf(hung).tag).toBe('TimedOut')
+      signal(shim, 'SIGCONT')
+      const { close } = await watched(lab, pod)
+      close()
     })
   })
 })

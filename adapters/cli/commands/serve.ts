@@ -32,7 +32,7 @@ const openDoors = async (
   log: Log,
 ): Promise<Either<Trouble, Doors>> => {
   const { criServer } = await import('../../cri/index.js')
-  const { prepareSocket } = await import('../../filesystem/socket.js')
+  const { prepareSocket } = await import('../../filesystem/index.js')
   const metrics = await openMetrics(options, serving)
   if (isLeft(metrics)) return metrics
   const cri = criServer(serving.service, {
@@ -105,13 +105,13 @@ const served = async (options: ServeCommand, host: Host): Promise<Either<Trouble
   }
   void host.told().then((signal) => {
     log('info', `${signal}: draining logs, then leaving; containers go on`)
-    systemd.stopping()
+    void systemd.stopping()
     void serving.stop()
   })
   const ready = await serving.ready
   if (!isLeft(ready) && ready.right.fatal === null) {
     log('info', recoveredLine(serving.service))
-    systemd.ready(recoveredLine(serving.service))
+    void systemd.ready(recoveredLine(serving.service))
   }
   const ended = await serving.ended
   await doors.right.close()

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { cgroupPath, hierarchiesOf, oomKillsIn } from '../../../adapters/filesystem/cgroups.js'
+import { cgroupMountsOf, cgroupPath, oomKillsIn } from '../../../adapters/filesystem/cgroups.js'
 import { isRoot, until } from './support.js'
 
 describe('the path of a cgroup', () => {
@@ -39,21 +39,36 @@ describe('the path of a cgroup', () => {
 const V1 =
   '34 29 0:30 / /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory\n35 29 0:31 / /sys/fs/cgroup/cpu,cpuacct rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n'
 const V2 = '25 22 0:23 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n'
-const MEMORY = { mount: '/sys/fs/cgroup/memory', file: 'memory.oom_control' }
+const MEMORY = '/sys/fs/cgroup/memory'
+
+/** Who counts memory. */
+const memoryOf = (mountinfo: string) => {
+  const { v1, v2 } = cgroupMountsOf(mountinfo)
+  return [v1.get('memory') ?? null, v2]
+}
 
 describe('the hierarchies that count memory', () => {
   it.each([
-    ['none', '22 1 0:20 / /proc rw - proc proc rw\n', []],
-    ['of nothing', '', []],
-    ['of v1', V1, [MEMORY]],
-    ['of v2', V2, [{ mount: '/sys/fs/cgroup', file: 'memory.events' }]],
-    ['of both', V1 + V2, [MEMORY, { mount: '/sys/fs/cgroup', file: 'memory.events' }]],
+    ['none', '22 1 0:20 / /proc rw - proc proc rw\n', [null, null]],
+    ['of nothing', '', [null, null]],
+    ['of v1', V1, [MEMORY, null]],
+    ['of v2', V2, [null, '/sys/fs/cgroup']],
+    ['of both', V1 + V2, [MEMORY, '/sys/fs/cgroup']],
+    ['the first of two', V1 + V1.replaceAll('/sys/', '/other/'), [MEMORY, null]],
+    [
+      'seen from their root',
+      V1.replace(' / ', ' /elsewhere ') + V2.replace(' / ', ' /elsewhere '),
+      [null, null],
+    ],
   ])('%s', (_what, mountinfo, found) => {
-    expect(hierarchiesOf(mountinfo)).toEqual(found)
+    expect(memoryOf(mountinfo)).toEqual(found)
   })
   it('are not those whose name alone sounds like it', () => {
-    expect(hierarchiesOf('1 2 0:1 / /memory rw - cgroup cgroup rw,name=memory\n')).toEqual([])
-    expect(hierarchiesOf('1 2 0:1 / /cgroup2 rw - tmpfs cgroup2 rw,memory\n')).toEqual([])
+    expect(memoryOf('1 2 0:1 / /memory rw - cgroup cgroup rw,name=memory\n')).toEqual([null, null])
+    expect(memoryOf('1 2 0:1 / /cgroup2 rw - tmpfs cgroup2 rw,memory\n')).toEqual([null, null])
+  })
+  it('may count other things, too', () => {
+    expect(cgroupMountsOf(V1).v1.get('cpuacct')).toBe('/sys/fs/cgroup/cpu,cpuacct')
   })
 })
 
@@ -61,7 +76,13 @@ describe('the hierarchies that count memory', () => {
 const ownCgroup = (): { readonly folder: string; readonly path: string } | string => {
   if (!isRoot) return 'only root makes cgroups'
   const path = `cri-recover-test-${process.pid}`
-  for (const { mount, file } of hierarchiesOf(readFileSync('/proc/self/mountinfo', 'latin1'))) {
+  const { v1, v2 } = cgroupMountsOf(readFileSync('/proc/self/mountinfo', 'latin1'))
+  const counters = [
+    [v1.get('memory'), 'memory.oom_control'],
+    [v2, 'memory.events'],
+  ] as const
+  for (const [mount, file] of counters) {
+    if (!mount) continue
     const folder = join(mount, path)
     try {
       mkdirSync(folder)

@@ -1,17 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type Metadata,
-  Server,
-  ServerCredentials,
-  type ServiceError,
-  StatusBuilder,
-  status,
-} from '@grpc/grpc-js'
-import { afterEach, describe, expect, it } from 'vitest'
+import { type Metadata, type ServiceError, StatusBuilder, status } from '@grpc/grpc-js'
+import { describe, expect, it } from 'vitest'
 import { StateRequest } from '../../../adapters/ttrpc/gen/containerd/task/v3/shim.js'
 import { shimState } from '../../../adapters/ttrpc/index.js'
 import { leftOf, rightOf } from '../../support/either.js'
+import { grpcShim } from './grpc-server.js'
 import { folder, serve, stateBytes } from './server.js'
 
 const state = shimState({ namespace: 'k8s.io', timeoutMs: 2_000 })
@@ -25,47 +19,20 @@ const why = async (socket: string, signal?: AbortSignal) => {
   return { tag, unreached }
 }
 
-const servers: Server[] = []
-afterEach(() => {
-  for (const server of servers.splice(0)) server.forceShutdown()
-})
-
 type Answer = (metadata: Metadata, request: Buffer) => Buffer | Partial<ServiceError> | null
 
-/** A shim that speaks gRPC, and serves one version of the task service. */
-const shim = (answer: Answer, version = 'v3'): Promise<string> => {
-  const path = join(folder(), 's')
-  const same = (bytes: Buffer): Buffer => bytes
-  const server = new Server()
-  servers.push(server)
-  const definition = {
-    path: `/containerd.task.${version}.Task/State`,
-    requestStream: false,
-    responseStream: false,
-    requestSerialize: same,
-    requestDeserialize: same,
-    responseSerialize: same,
-    responseDeserialize: same,
-  } as const
-  server.addService(
-    { state: definition },
+/** Tells of states. */
+const shim = (answer: Answer, version?: string): Promise<string> =>
+  grpcShim(
     {
-      state: (
-        call: { readonly metadata: Metadata; readonly request: Buffer },
-        reply: (error: Partial<ServiceError> | null, bytes?: Buffer) => void,
-      ) => {
-        const answered = answer(call.metadata, call.request)
+      State: ({ metadata, request }, reply) => {
+        const answered = answer(metadata, request)
         if (Buffer.isBuffer(answered)) reply(null, answered)
         else if (answered !== null) reply(answered)
       },
     },
+    version,
   )
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`unix://${path}`, ServerCredentials.createInsecure(), (error) =>
-      error === null ? resolve(path) : reject(error),
-    )
-  })
-}
 
 const refusal = (code: status): Partial<ServiceError> =>
   new StatusBuilder().withCode(code).withDetails('in its own words').build()

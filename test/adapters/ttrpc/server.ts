@@ -24,7 +24,8 @@ export const folder = (): string => {
 const listen = (server: Server, path: string): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ path }, () => resolve(path))
+    // As many may wait to be taken as with a server written in Go.
+    server.listen({ path, backlog: 4096 }, () => resolve(path))
   })
 
 /** Listens, and hands every connection on; tells the socket's path. */

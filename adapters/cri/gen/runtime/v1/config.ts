@@ -120,7 +120,7 @@ export interface LinuxContainerResources {
   readonly cpusetMems: string;
   readonly hugepageLimits: readonly HugepageLimit[];
   /** cgroup v2 files to write, by name. */
-  readonly unified: { [key: string]: string };
+  readonly unified: Map<string, string>;
   readonly memorySwapLimitInBytes: bigint;
 }
 
@@ -806,7 +806,7 @@ function createBaseLinuxContainerResources(): LinuxContainerResources {
     cpusetCpus: "",
     cpusetMems: "",
     hugepageLimits: [],
-    unified: {},
+    unified: new Map(),
     memorySwapLimitInBytes: 0n,
   };
 }
@@ -852,7 +852,7 @@ export const LinuxContainerResources: MessageFns<LinuxContainerResources> = {
     for (const v of message.hugepageLimits) {
       HugepageLimit.encode(v!, writer.uint32(66).fork()).join();
     }
-    globalThis.Object.entries(message.unified).forEach(([key, value]: [string, string]) => {
+    message.unified.forEach((value, key) => {
       LinuxContainerResources_UnifiedEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
     });
     if (message.memorySwapLimitInBytes !== 0n) {
@@ -948,7 +948,7 @@ export const LinuxContainerResources: MessageFns<LinuxContainerResources> = {
 
             const entry9 = LinuxContainerResources_UnifiedEntry.decode(reader, reader.uint32());
             if (entry9.value !== undefined) {
-              message.unified[entry9.key] = entry9.value;
+              message.unified.set(entry9.key, entry9.value);
             }
             continue;
           }

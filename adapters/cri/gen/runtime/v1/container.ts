@@ -94,7 +94,7 @@ export interface ContainerFilter {
   readonly id: string;
   readonly state?: ContainerStateValue | undefined;
   readonly podSandboxId: string;
-  readonly labelSelector: { [key: string]: string };
+  readonly labelSelector: Map<string, string>;
 }
 
 export interface ContainerFilter_LabelSelectorEntry {
@@ -115,8 +115,8 @@ export interface Container {
   readonly state: ContainerState;
   /** Nanoseconds since 1970. */
   readonly createdAt: bigint;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   readonly imageId: string;
 }
 
@@ -167,8 +167,8 @@ export interface ContainerStatus {
   /** One word in CamelCase, e.g. OOMKilled; `message` is for people. */
   readonly reason: string;
   readonly message: string;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   readonly mounts: readonly Mount[];
   readonly logPath: string;
   readonly resources?: ContainerResources | undefined;
@@ -192,7 +192,7 @@ export interface ContainerStatusResponse {
     | ContainerStatus
     | undefined;
   /** Free-form JSON by topic, when verbose was asked for. */
-  readonly info: { [key: string]: string };
+  readonly info: Map<string, string>;
 }
 
 export interface ContainerStatusResponse_InfoEntry {
@@ -838,7 +838,7 @@ export const ContainerStateValue: MessageFns<ContainerStateValue> = {
 };
 
 function createBaseContainerFilter(): ContainerFilter {
-  return { id: "", state: undefined, podSandboxId: "", labelSelector: {} };
+  return { id: "", state: undefined, podSandboxId: "", labelSelector: new Map() };
 }
 
 export const ContainerFilter: MessageFns<ContainerFilter> = {
@@ -852,7 +852,7 @@ export const ContainerFilter: MessageFns<ContainerFilter> = {
     if (message.podSandboxId !== "") {
       writer.uint32(26).string(message.podSandboxId);
     }
-    globalThis.Object.entries(message.labelSelector).forEach(([key, value]: [string, string]) => {
+    message.labelSelector.forEach((value, key) => {
       ContainerFilter_LabelSelectorEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
     return writer;
@@ -902,7 +902,7 @@ export const ContainerFilter: MessageFns<ContainerFilter> = {
 
             const entry4 = ContainerFilter_LabelSelectorEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.labelSelector[entry4.key] = entry4.value;
+              message.labelSelector.set(entry4.key, entry4.value);
             }
             continue;
           }
@@ -1031,8 +1031,8 @@ function createBaseContainer(): Container {
     imageRef: "",
     state: 0,
     createdAt: 0n,
-    labels: {},
-    annotations: {},
+    labels: new Map(),
+    annotations: new Map(),
     imageId: "",
   };
 }
@@ -1063,10 +1063,10 @@ export const Container: MessageFns<Container> = {
       }
       writer.uint32(56).int64(message.createdAt);
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       Container_LabelsEntry.encode({ key: key as any, value }, writer.uint32(66).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       Container_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
     });
     if (message.imageId !== "") {
@@ -1151,7 +1151,7 @@ export const Container: MessageFns<Container> = {
 
             const entry8 = Container_LabelsEntry.decode(reader, reader.uint32());
             if (entry8.value !== undefined) {
-              message.labels[entry8.key] = entry8.value;
+              message.labels.set(entry8.key, entry8.value);
             }
             continue;
           }
@@ -1162,7 +1162,7 @@ export const Container: MessageFns<Container> = {
 
             const entry9 = Container_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry9.value !== undefined) {
-              message.annotations[entry9.key] = entry9.value;
+              message.annotations.set(entry9.key, entry9.value);
             }
             continue;
           }
@@ -1600,8 +1600,8 @@ function createBaseContainerStatus(): ContainerStatus {
     imageRef: "",
     reason: "",
     message: "",
-    labels: {},
-    annotations: {},
+    labels: new Map(),
+    annotations: new Map(),
     mounts: [],
     logPath: "",
     resources: undefined,
@@ -1655,10 +1655,10 @@ export const ContainerStatus: MessageFns<ContainerStatus> = {
     if (message.message !== "") {
       writer.uint32(90).string(message.message);
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       ContainerStatus_LabelsEntry.encode({ key: key as any, value }, writer.uint32(98).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       ContainerStatus_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(106).fork()).join();
     });
     for (const v of message.mounts) {
@@ -1790,7 +1790,7 @@ export const ContainerStatus: MessageFns<ContainerStatus> = {
 
             const entry12 = ContainerStatus_LabelsEntry.decode(reader, reader.uint32());
             if (entry12.value !== undefined) {
-              message.labels[entry12.key] = entry12.value;
+              message.labels.set(entry12.key, entry12.value);
             }
             continue;
           }
@@ -1801,7 +1801,7 @@ export const ContainerStatus: MessageFns<ContainerStatus> = {
 
             const entry13 = ContainerStatus_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry13.value !== undefined) {
-              message.annotations[entry13.key] = entry13.value;
+              message.annotations.set(entry13.key, entry13.value);
             }
             continue;
           }
@@ -1981,7 +1981,7 @@ export const ContainerStatus_AnnotationsEntry: MessageFns<ContainerStatus_Annota
 };
 
 function createBaseContainerStatusResponse(): ContainerStatusResponse {
-  return { status: undefined, info: {} };
+  return { status: undefined, info: new Map() };
 }
 
 export const ContainerStatusResponse: MessageFns<ContainerStatusResponse> = {
@@ -1989,7 +1989,7 @@ export const ContainerStatusResponse: MessageFns<ContainerStatusResponse> = {
     if (message.status !== undefined) {
       ContainerStatus.encode(message.status, writer.uint32(10).fork()).join();
     }
-    globalThis.Object.entries(message.info).forEach(([key, value]: [string, string]) => {
+    message.info.forEach((value, key) => {
       ContainerStatusResponse_InfoEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     return writer;
@@ -2023,7 +2023,7 @@ export const ContainerStatusResponse: MessageFns<ContainerStatusResponse> = {
 
             const entry2 = ContainerStatusResponse_InfoEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.info[entry2.key] = entry2.value;
+              message.info.set(entry2.key, entry2.value);
             }
             continue;
           }

@@ -183,7 +183,7 @@ export interface ContainerMetadata {
 
 export interface ImageSpec {
   readonly image: string;
-  readonly annotations: { [key: string]: string };
+  readonly annotations: Map<string, string>;
   /** As written in the pod's manifest, before the kubelet resolved it. */
   readonly userSpecifiedImage: string;
   readonly runtimeHandler: string;
@@ -265,8 +265,8 @@ export interface ContainerConfig {
   readonly envs: readonly KeyValue[];
   readonly mounts: readonly Mount[];
   readonly devices: readonly Device[];
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   /** Relative to the sandbox's `log_directory`. Empty: output is thrown away. */
   readonly logPath: string;
   readonly stdin: boolean;
@@ -345,7 +345,7 @@ export const ContainerMetadata: MessageFns<ContainerMetadata> = {
 };
 
 function createBaseImageSpec(): ImageSpec {
-  return { image: "", annotations: {}, userSpecifiedImage: "", runtimeHandler: "", imageRef: "" };
+  return { image: "", annotations: new Map(), userSpecifiedImage: "", runtimeHandler: "", imageRef: "" };
 }
 
 export const ImageSpec: MessageFns<ImageSpec> = {
@@ -353,7 +353,7 @@ export const ImageSpec: MessageFns<ImageSpec> = {
     if (message.image !== "") {
       writer.uint32(10).string(message.image);
     }
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       ImageSpec_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     if (message.userSpecifiedImage !== "") {
@@ -396,7 +396,7 @@ export const ImageSpec: MessageFns<ImageSpec> = {
 
             const entry2 = ImageSpec_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.annotations[entry2.key] = entry2.value;
+              message.annotations.set(entry2.key, entry2.value);
             }
             continue;
           }
@@ -1177,8 +1177,8 @@ function createBaseContainerConfig(): ContainerConfig {
     envs: [],
     mounts: [],
     devices: [],
-    labels: {},
-    annotations: {},
+    labels: new Map(),
+    annotations: new Map(),
     logPath: "",
     stdin: false,
     stdinOnce: false,
@@ -1215,10 +1215,10 @@ export const ContainerConfig: MessageFns<ContainerConfig> = {
     for (const v of message.devices) {
       Device.encode(v!, writer.uint32(66).fork()).join();
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       ContainerConfig_LabelsEntry.encode({ key: key as any, value }, writer.uint32(74).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       ContainerConfig_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(82).fork()).join();
     });
     if (message.logPath !== "") {
@@ -1329,7 +1329,7 @@ export const ContainerConfig: MessageFns<ContainerConfig> = {
 
             const entry9 = ContainerConfig_LabelsEntry.decode(reader, reader.uint32());
             if (entry9.value !== undefined) {
-              message.labels[entry9.key] = entry9.value;
+              message.labels.set(entry9.key, entry9.value);
             }
             continue;
           }
@@ -1340,7 +1340,7 @@ export const ContainerConfig: MessageFns<ContainerConfig> = {
 
             const entry10 = ContainerConfig_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry10.value !== undefined) {
-              message.annotations[entry10.key] = entry10.value;
+              message.annotations.set(entry10.key, entry10.value);
             }
             continue;
           }

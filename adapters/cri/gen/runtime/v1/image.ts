@@ -51,7 +51,7 @@ export interface ImageStatusResponse {
     | Image
     | undefined;
   /** Free-form JSON by topic, when verbose was asked for. */
-  readonly info: { [key: string]: string };
+  readonly info: Map<string, string>;
 }
 
 export interface ImageStatusResponse_InfoEntry {
@@ -398,7 +398,7 @@ export const ImageStatusRequest: MessageFns<ImageStatusRequest> = {
 };
 
 function createBaseImageStatusResponse(): ImageStatusResponse {
-  return { image: undefined, info: {} };
+  return { image: undefined, info: new Map() };
 }
 
 export const ImageStatusResponse: MessageFns<ImageStatusResponse> = {
@@ -406,7 +406,7 @@ export const ImageStatusResponse: MessageFns<ImageStatusResponse> = {
     if (message.image !== undefined) {
       Image.encode(message.image, writer.uint32(10).fork()).join();
     }
-    globalThis.Object.entries(message.info).forEach(([key, value]: [string, string]) => {
+    message.info.forEach((value, key) => {
       ImageStatusResponse_InfoEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     return writer;
@@ -440,7 +440,7 @@ export const ImageStatusResponse: MessageFns<ImageStatusResponse> = {
 
             const entry2 = ImageStatusResponse_InfoEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.info[entry2.key] = entry2.value;
+              message.info.set(entry2.key, entry2.value);
             }
             continue;
           }

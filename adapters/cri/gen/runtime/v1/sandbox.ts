@@ -75,8 +75,8 @@ export interface PodSandboxStatus {
   readonly createdAt: bigint;
   readonly network?: PodSandboxNetworkStatus | undefined;
   readonly linux?: LinuxPodSandboxStatus | undefined;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   readonly runtimeHandler: string;
 }
 
@@ -95,7 +95,7 @@ export interface PodSandboxStatusResponse {
     | PodSandboxStatus
     | undefined;
   /** Free-form JSON by topic, when verbose was asked for. */
-  readonly info: { [key: string]: string };
+  readonly info: Map<string, string>;
   /** Filled where the runtime emits container events; `timestamp` (nanoseconds) then says as of when. */
   readonly containersStatuses: readonly ContainerStatus[];
   readonly timestamp: bigint;
@@ -114,7 +114,7 @@ export interface PodSandboxStateValue {
 export interface PodSandboxFilter {
   readonly id: string;
   readonly state?: PodSandboxStateValue | undefined;
-  readonly labelSelector: { [key: string]: string };
+  readonly labelSelector: Map<string, string>;
 }
 
 export interface PodSandboxFilter_LabelSelectorEntry {
@@ -132,8 +132,8 @@ export interface PodSandbox {
   readonly state: PodSandboxState;
   /** Nanoseconds since 1970. */
   readonly createdAt: bigint;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   readonly runtimeHandler: string;
 }
 
@@ -676,8 +676,8 @@ function createBasePodSandboxStatus(): PodSandboxStatus {
     createdAt: 0n,
     network: undefined,
     linux: undefined,
-    labels: {},
-    annotations: {},
+    labels: new Map(),
+    annotations: new Map(),
     runtimeHandler: "",
   };
 }
@@ -705,10 +705,10 @@ export const PodSandboxStatus: MessageFns<PodSandboxStatus> = {
     if (message.linux !== undefined) {
       LinuxPodSandboxStatus.encode(message.linux, writer.uint32(50).fork()).join();
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       PodSandboxStatus_LabelsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       PodSandboxStatus_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(66).fork()).join();
     });
     if (message.runtimeHandler !== "") {
@@ -785,7 +785,7 @@ export const PodSandboxStatus: MessageFns<PodSandboxStatus> = {
 
             const entry7 = PodSandboxStatus_LabelsEntry.decode(reader, reader.uint32());
             if (entry7.value !== undefined) {
-              message.labels[entry7.key] = entry7.value;
+              message.labels.set(entry7.key, entry7.value);
             }
             continue;
           }
@@ -796,7 +796,7 @@ export const PodSandboxStatus: MessageFns<PodSandboxStatus> = {
 
             const entry8 = PodSandboxStatus_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry8.value !== undefined) {
-              message.annotations[entry8.key] = entry8.value;
+              message.annotations.set(entry8.key, entry8.value);
             }
             continue;
           }
@@ -936,7 +936,7 @@ export const PodSandboxStatus_AnnotationsEntry: MessageFns<PodSandboxStatus_Anno
 };
 
 function createBasePodSandboxStatusResponse(): PodSandboxStatusResponse {
-  return { status: undefined, info: {}, containersStatuses: [], timestamp: 0n };
+  return { status: undefined, info: new Map(), containersStatuses: [], timestamp: 0n };
 }
 
 export const PodSandboxStatusResponse: MessageFns<PodSandboxStatusResponse> = {
@@ -944,7 +944,7 @@ export const PodSandboxStatusResponse: MessageFns<PodSandboxStatusResponse> = {
     if (message.status !== undefined) {
       PodSandboxStatus.encode(message.status, writer.uint32(10).fork()).join();
     }
-    globalThis.Object.entries(message.info).forEach(([key, value]: [string, string]) => {
+    message.info.forEach((value, key) => {
       PodSandboxStatusResponse_InfoEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     for (const v of message.containersStatuses) {
@@ -987,7 +987,7 @@ export const PodSandboxStatusResponse: MessageFns<PodSandboxStatusResponse> = {
 
             const entry2 = PodSandboxStatusResponse_InfoEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.info[entry2.key] = entry2.value;
+              message.info.set(entry2.key, entry2.value);
             }
             continue;
           }
@@ -1124,7 +1124,7 @@ export const PodSandboxStateValue: MessageFns<PodSandboxStateValue> = {
 };
 
 function createBasePodSandboxFilter(): PodSandboxFilter {
-  return { id: "", state: undefined, labelSelector: {} };
+  return { id: "", state: undefined, labelSelector: new Map() };
 }
 
 export const PodSandboxFilter: MessageFns<PodSandboxFilter> = {
@@ -1135,7 +1135,7 @@ export const PodSandboxFilter: MessageFns<PodSandboxFilter> = {
     if (message.state !== undefined) {
       PodSandboxStateValue.encode(message.state, writer.uint32(18).fork()).join();
     }
-    globalThis.Object.entries(message.labelSelector).forEach(([key, value]: [string, string]) => {
+    message.labelSelector.forEach((value, key) => {
       PodSandboxFilter_LabelSelectorEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
     return writer;
@@ -1177,7 +1177,7 @@ export const PodSandboxFilter: MessageFns<PodSandboxFilter> = {
 
             const entry3 = PodSandboxFilter_LabelSelectorEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.labelSelector[entry3.key] = entry3.value;
+              message.labelSelector.set(entry3.key, entry3.value);
             }
             continue;
           }
@@ -1298,7 +1298,15 @@ export const ListPodSandboxRequest: MessageFns<ListPodSandboxRequest> = {
 };
 
 function createBasePodSandbox(): PodSandbox {
-  return { id: "", metadata: undefined, state: 0, createdAt: 0n, labels: {}, annotations: {}, runtimeHandler: "" };
+  return {
+    id: "",
+    metadata: undefined,
+    state: 0,
+    createdAt: 0n,
+    labels: new Map(),
+    annotations: new Map(),
+    runtimeHandler: "",
+  };
 }
 
 export const PodSandbox: MessageFns<PodSandbox> = {
@@ -1318,10 +1326,10 @@ export const PodSandbox: MessageFns<PodSandbox> = {
       }
       writer.uint32(32).int64(message.createdAt);
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       PodSandbox_LabelsEntry.encode({ key: key as any, value }, writer.uint32(42).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       PodSandbox_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
     });
     if (message.runtimeHandler !== "") {
@@ -1382,7 +1390,7 @@ export const PodSandbox: MessageFns<PodSandbox> = {
 
             const entry5 = PodSandbox_LabelsEntry.decode(reader, reader.uint32());
             if (entry5.value !== undefined) {
-              message.labels[entry5.key] = entry5.value;
+              message.labels.set(entry5.key, entry5.value);
             }
             continue;
           }
@@ -1393,7 +1401,7 @@ export const PodSandbox: MessageFns<PodSandbox> = {
 
             const entry6 = PodSandbox_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry6.value !== undefined) {
-              message.annotations[entry6.key] = entry6.value;
+              message.annotations.set(entry6.key, entry6.value);
             }
             continue;
           }

@@ -40,7 +40,7 @@ export interface LinuxSandboxSecurityContext {
 export interface LinuxPodSandboxConfig {
   readonly cgroupParent: string;
   readonly securityContext?: LinuxSandboxSecurityContext | undefined;
-  readonly sysctls: { [key: string]: string };
+  readonly sysctls: Map<string, string>;
   readonly overhead?: LinuxContainerResources | undefined;
   readonly resources?: LinuxContainerResources | undefined;
 }
@@ -57,8 +57,8 @@ export interface PodSandboxConfig {
   readonly logDirectory: string;
   readonly dnsConfig?: DNSConfig | undefined;
   readonly portMappings: readonly PortMapping[];
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
   readonly linux?: LinuxPodSandboxConfig | undefined;
 }
 
@@ -313,7 +313,13 @@ export const LinuxSandboxSecurityContext: MessageFns<LinuxSandboxSecurityContext
 };
 
 function createBaseLinuxPodSandboxConfig(): LinuxPodSandboxConfig {
-  return { cgroupParent: "", securityContext: undefined, sysctls: {}, overhead: undefined, resources: undefined };
+  return {
+    cgroupParent: "",
+    securityContext: undefined,
+    sysctls: new Map(),
+    overhead: undefined,
+    resources: undefined,
+  };
 }
 
 export const LinuxPodSandboxConfig: MessageFns<LinuxPodSandboxConfig> = {
@@ -324,7 +330,7 @@ export const LinuxPodSandboxConfig: MessageFns<LinuxPodSandboxConfig> = {
     if (message.securityContext !== undefined) {
       LinuxSandboxSecurityContext.encode(message.securityContext, writer.uint32(18).fork()).join();
     }
-    globalThis.Object.entries(message.sysctls).forEach(([key, value]: [string, string]) => {
+    message.sysctls.forEach((value, key) => {
       LinuxPodSandboxConfig_SysctlsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
     if (message.overhead !== undefined) {
@@ -372,7 +378,7 @@ export const LinuxPodSandboxConfig: MessageFns<LinuxPodSandboxConfig> = {
 
             const entry3 = LinuxPodSandboxConfig_SysctlsEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.sysctls[entry3.key] = entry3.value;
+              message.sysctls.set(entry3.key, entry3.value);
             }
             continue;
           }
@@ -469,8 +475,8 @@ function createBasePodSandboxConfig(): PodSandboxConfig {
     logDirectory: "",
     dnsConfig: undefined,
     portMappings: [],
-    labels: {},
-    annotations: {},
+    labels: new Map(),
+    annotations: new Map(),
     linux: undefined,
   };
 }
@@ -492,10 +498,10 @@ export const PodSandboxConfig: MessageFns<PodSandboxConfig> = {
     for (const v of message.portMappings) {
       PortMapping.encode(v!, writer.uint32(42).fork()).join();
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       PodSandboxConfig_LabelsEntry.encode({ key: key as any, value }, writer.uint32(50).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       PodSandboxConfig_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(58).fork()).join();
     });
     if (message.linux !== undefined) {
@@ -564,7 +570,7 @@ export const PodSandboxConfig: MessageFns<PodSandboxConfig> = {
 
             const entry6 = PodSandboxConfig_LabelsEntry.decode(reader, reader.uint32());
             if (entry6.value !== undefined) {
-              message.labels[entry6.key] = entry6.value;
+              message.labels.set(entry6.key, entry6.value);
             }
             continue;
           }
@@ -575,7 +581,7 @@ export const PodSandboxConfig: MessageFns<PodSandboxConfig> = {
 
             const entry7 = PodSandboxConfig_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry7.value !== undefined) {
-              message.annotations[entry7.key] = entry7.value;
+              message.annotations.set(entry7.key, entry7.value);
             }
             continue;
           }

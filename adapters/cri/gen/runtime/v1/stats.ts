@@ -70,8 +70,8 @@ export interface FilesystemUsage {
 export interface ContainerAttributes {
   readonly id: string;
   readonly metadata?: ContainerMetadata | undefined;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
 }
 
 export interface ContainerAttributes_LabelsEntry {
@@ -103,7 +103,7 @@ export interface ContainerStatsResponse {
 export interface ContainerStatsFilter {
   readonly id: string;
   readonly podSandboxId: string;
-  readonly labelSelector: { [key: string]: string };
+  readonly labelSelector: Map<string, string>;
 }
 
 export interface ContainerStatsFilter_LabelSelectorEntry {
@@ -122,8 +122,8 @@ export interface ListContainerStatsResponse {
 export interface PodSandboxAttributes {
   readonly id: string;
   readonly metadata?: PodSandboxMetadata | undefined;
-  readonly labels: { [key: string]: string };
-  readonly annotations: { [key: string]: string };
+  readonly labels: Map<string, string>;
+  readonly annotations: Map<string, string>;
 }
 
 export interface PodSandboxAttributes_LabelsEntry {
@@ -159,7 +159,7 @@ export interface PodSandboxStatsResponse {
 
 export interface PodSandboxStatsFilter {
   readonly id: string;
-  readonly labelSelector: { [key: string]: string };
+  readonly labelSelector: Map<string, string>;
 }
 
 export interface PodSandboxStatsFilter_LabelSelectorEntry {
@@ -790,7 +790,7 @@ export const FilesystemUsage: MessageFns<FilesystemUsage> = {
 };
 
 function createBaseContainerAttributes(): ContainerAttributes {
-  return { id: "", metadata: undefined, labels: {}, annotations: {} };
+  return { id: "", metadata: undefined, labels: new Map(), annotations: new Map() };
 }
 
 export const ContainerAttributes: MessageFns<ContainerAttributes> = {
@@ -801,10 +801,10 @@ export const ContainerAttributes: MessageFns<ContainerAttributes> = {
     if (message.metadata !== undefined) {
       ContainerMetadata.encode(message.metadata, writer.uint32(18).fork()).join();
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       ContainerAttributes_LabelsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       ContainerAttributes_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
     return writer;
@@ -846,7 +846,7 @@ export const ContainerAttributes: MessageFns<ContainerAttributes> = {
 
             const entry3 = ContainerAttributes_LabelsEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.labels[entry3.key] = entry3.value;
+              message.labels.set(entry3.key, entry3.value);
             }
             continue;
           }
@@ -857,7 +857,7 @@ export const ContainerAttributes: MessageFns<ContainerAttributes> = {
 
             const entry4 = ContainerAttributes_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.annotations[entry4.key] = entry4.value;
+              message.annotations.set(entry4.key, entry4.value);
             }
             continue;
           }
@@ -1171,7 +1171,7 @@ export const ContainerStatsResponse: MessageFns<ContainerStatsResponse> = {
 };
 
 function createBaseContainerStatsFilter(): ContainerStatsFilter {
-  return { id: "", podSandboxId: "", labelSelector: {} };
+  return { id: "", podSandboxId: "", labelSelector: new Map() };
 }
 
 export const ContainerStatsFilter: MessageFns<ContainerStatsFilter> = {
@@ -1182,7 +1182,7 @@ export const ContainerStatsFilter: MessageFns<ContainerStatsFilter> = {
     if (message.podSandboxId !== "") {
       writer.uint32(18).string(message.podSandboxId);
     }
-    globalThis.Object.entries(message.labelSelector).forEach(([key, value]: [string, string]) => {
+    message.labelSelector.forEach((value, key) => {
       ContainerStatsFilter_LabelSelectorEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
     return writer;
@@ -1224,7 +1224,7 @@ export const ContainerStatsFilter: MessageFns<ContainerStatsFilter> = {
 
             const entry3 = ContainerStatsFilter_LabelSelectorEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.labelSelector[entry3.key] = entry3.value;
+              message.labelSelector.set(entry3.key, entry3.value);
             }
             continue;
           }
@@ -1391,7 +1391,7 @@ export const ListContainerStatsResponse: MessageFns<ListContainerStatsResponse> 
 };
 
 function createBasePodSandboxAttributes(): PodSandboxAttributes {
-  return { id: "", metadata: undefined, labels: {}, annotations: {} };
+  return { id: "", metadata: undefined, labels: new Map(), annotations: new Map() };
 }
 
 export const PodSandboxAttributes: MessageFns<PodSandboxAttributes> = {
@@ -1402,10 +1402,10 @@ export const PodSandboxAttributes: MessageFns<PodSandboxAttributes> = {
     if (message.metadata !== undefined) {
       PodSandboxMetadata.encode(message.metadata, writer.uint32(18).fork()).join();
     }
-    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+    message.labels.forEach((value, key) => {
       PodSandboxAttributes_LabelsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
     });
-    globalThis.Object.entries(message.annotations).forEach(([key, value]: [string, string]) => {
+    message.annotations.forEach((value, key) => {
       PodSandboxAttributes_AnnotationsEntry.encode({ key: key as any, value }, writer.uint32(34).fork()).join();
     });
     return writer;
@@ -1447,7 +1447,7 @@ export const PodSandboxAttributes: MessageFns<PodSandboxAttributes> = {
 
             const entry3 = PodSandboxAttributes_LabelsEntry.decode(reader, reader.uint32());
             if (entry3.value !== undefined) {
-              message.labels[entry3.key] = entry3.value;
+              message.labels.set(entry3.key, entry3.value);
             }
             continue;
           }
@@ -1458,7 +1458,7 @@ export const PodSandboxAttributes: MessageFns<PodSandboxAttributes> = {
 
             const entry4 = PodSandboxAttributes_AnnotationsEntry.decode(reader, reader.uint32());
             if (entry4.value !== undefined) {
-              message.annotations[entry4.key] = entry4.value;
+              message.annotations.set(entry4.key, entry4.value);
             }
             continue;
           }
@@ -1829,7 +1829,7 @@ export const PodSandboxStatsResponse: MessageFns<PodSandboxStatsResponse> = {
 };
 
 function createBasePodSandboxStatsFilter(): PodSandboxStatsFilter {
-  return { id: "", labelSelector: {} };
+  return { id: "", labelSelector: new Map() };
 }
 
 export const PodSandboxStatsFilter: MessageFns<PodSandboxStatsFilter> = {
@@ -1837,7 +1837,7 @@ export const PodSandboxStatsFilter: MessageFns<PodSandboxStatsFilter> = {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
     }
-    globalThis.Object.entries(message.labelSelector).forEach(([key, value]: [string, string]) => {
+    message.labelSelector.forEach((value, key) => {
       PodSandboxStatsFilter_LabelSelectorEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     return writer;
@@ -1871,7 +1871,7 @@ export const PodSandboxStatsFilter: MessageFns<PodSandboxStatsFilter> = {
 
             const entry2 = PodSandboxStatsFilter_LabelSelectorEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.labelSelector[entry2.key] = entry2.value;
+              message.labelSelector.set(entry2.key, entry2.value);
             }
             continue;
           }

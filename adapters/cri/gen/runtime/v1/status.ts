@@ -66,7 +66,7 @@ export interface StatusResponse {
     | RuntimeStatus
     | undefined;
   /** Free-form JSON by topic, when verbose was asked for. */
-  readonly info: { [key: string]: string };
+  readonly info: Map<string, string>;
   readonly runtimeHandlers: readonly RuntimeHandler[];
   readonly features?: RuntimeFeatures | undefined;
 }
@@ -544,7 +544,7 @@ export const StatusRequest: MessageFns<StatusRequest> = {
 };
 
 function createBaseStatusResponse(): StatusResponse {
-  return { status: undefined, info: {}, runtimeHandlers: [], features: undefined };
+  return { status: undefined, info: new Map(), runtimeHandlers: [], features: undefined };
 }
 
 export const StatusResponse: MessageFns<StatusResponse> = {
@@ -552,7 +552,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
     if (message.status !== undefined) {
       RuntimeStatus.encode(message.status, writer.uint32(10).fork()).join();
     }
-    globalThis.Object.entries(message.info).forEach(([key, value]: [string, string]) => {
+    message.info.forEach((value, key) => {
       StatusResponse_InfoEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
     });
     for (const v of message.runtimeHandlers) {
@@ -592,7 +592,7 @@ export const StatusResponse: MessageFns<StatusResponse> = {
 
             const entry2 = StatusResponse_InfoEntry.decode(reader, reader.uint32());
             if (entry2.value !== undefined) {
-              message.info[entry2.key] = entry2.value;
+              message.info.set(entry2.key, entry2.value);
             }
             continue;
           }

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { close, constants, fstat, lstat, open, type Stats } from 'node:fs'
+import { promisify } from 'node:util'
+import { codeOf, Trouble } from './errors.js'
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
+
+const run = promisify(execFile)
+const openFd = promisify(open)
+const lstatOf = promisify(lstat)
+const fstatOf: (fd: number) => Promise<Stats> = promisify(fstat)
+export const closeFd = promisify(close)
+
+/** Node has no name for mkfifo(3); the command has been the same since 1987. */
+export const makeFifo = async (path: string): Promise<void> => {
+  await run('mkfifo', ['-m', '0600', '--', path])
+}
+
+const refuse = (path: string): never => {
+  throw new Trouble('Malformed', `${path} is no FIFO`)
+}
+
+/** A device does something when it is opened, and whatever is no FIFO may block: so it is looked at before. */
+const openChecked = async (path: string, flags: number): Promise<number> => {
+  if (!path.startsWith('/') || path.includes('\0'))
+    throw new Trouble('Malformed', 'its pipe has no absolute path')
+  const there = await lstatOf(path)
+  if (!there.isFIFO()) refuse(path)
+  const fd = await openFd(path, flags | O_NONBLOCK | O_NOFOLLOW)
+  // It may have been another one by then.
+  const opened = await fstatOf(fd)
+  if (opened.isFIFO()) return fd
+  await closeFd(fd)
+  return refuse(path)
+}
+
+/** Opens a FIFO for reading, whether or not anybody writes; one that is missing is made anew (reference: fifo.OpenFifo). */
+export const openForReading = async (path: string): Promise<number> => {
+  try {
+    return await openChecked(path, O_RDONLY)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+    await makeFifo(path)
+    return openChecked(path, O_RDONLY)
+  }
+}
+
+/** Keeps a FIFO open from both ends: whoever reads it meets no end, and whoever writes it is not refused. */
+export const holdOpen = (path: string): Promise<number> => openChecked(path, O_RDWR)

@@ -1,0 +1,3 @@
+export { type Place, parsePlace } from './place.js'
+export { type Measured, type MetricsOptions, metricsText } from './registry.js'
+export { type MetricsServer, metricsServer } from './server.js'

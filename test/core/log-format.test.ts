@@ -1,0 +1,101 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeLines, frame, frameEnd, type LogPart, timeOfLine } from '../../core/log-format.js'
+
+const bytes = (text: string): Uint8Array => Buffer.from(text)
+const text = (content: Uint8Array): string => Buffer.from(content).toString('latin1')
+const told = ({ content, partial }: LogPart): string => `${partial ? 'P' : 'F'} ${text(content)}`
+
+/** All that a log would have of a stream that came in these chunks. */
+const framed = (chunks: readonly Uint8Array[], limit: number): readonly string[] => {
+  const parts: LogPart[] = []
+  let rest: Uint8Array = new Uint8Array(0)
+  for (const chunk of chunks) {
+    const step = frame(rest, chunk, limit)
+    parts.push(...step.parts)
+    rest = step.rest
+  }
+  return [...parts, ...frameEnd(rest, limit)].map(told)
+}
+
+const cutAt = (whole: Uint8Array, places: readonly number[]): readonly Uint8Array[] => {
+  const cuts = [0, ...places.map((place) => place % (whole.length + 1)), whole.length].sort((a, b) => a - b)
+  return cuts.slice(1).map((to, n) => whole.slice(cuts[n], to))
+}
+/** Newlines, returns and letters, in a mix in which each of them meets each. */
+const streams = fc
+  .array(fc.constantFrom('\n', '\r', 'a', 'b', '\r\n'), { maxLength: 60 })
+  .map((parts) => bytes(parts.join('')))
+
+describe('a log line', () => {
+  it.each([
+    ['one line', 'tick\n', ['F tick']],
+    ['an empty line', '\n', ['F ']],
+    ['a line without an end', 'tick', ['P tick']],
+    ['nothing', '', []],
+    ['a return before the newline, which goes', 'tick\r\n', ['F tick']],
+    ['two of them, of which one goes', 'tick\r\r\n', ['F tick\r']],
+    ['a return elsewhere, which stays', 'a\rb\n', ['F a\rb']],
+    ['a return at the end of the stream, which stays', 'a\r', ['P a\r']],
+    ['a line as long as the limit', '12345678\n', ['F 12345678']],
+    ['a longer one', '123456789\n', ['P 12345678', 'F 9']],
+    ['one twice as long', '1234567812345678\n', ['P 12345678', 'F 12345678']],
+    ['one as long as the limit, with a return', '12345678\r\n', ['F 12345678']],
+    ['a long one without an end', '123456789', ['P 12345678', 'P 9']],
+  ])('is right of %s', (_, stream, lines) => {
+    expect(framed([bytes(stream)], 8)).toEqual(lines)
+    expect(
+      framed(
+        [...bytes(stream)].map((byte) => Uint8Array.of(byte)),
+        8,
+      ),
+    ).toEqual(lines)
+  })
+  it('is not split where there is no limit', () => {
+    const long = 'x'.repeat(100_000)
+    expect(framed([bytes(`${long}\n`)], 0)).toEqual([`F ${long}`])
+    expect(framed([bytes(`${long}\n`)], -1)).toEqual([`F ${long}`])
+  })
+  it('does not depend on how its stream was cut', () => {
+    fc.assert(
+      fc.property(streams, fc.array(fc.nat(100)), fc.integer({ min: 1, max: 6 }), (stream, places, limit) => {
+        expect(framed(cutAt(stream, places), limit)).toEqual(framed([stream], limit))
+      }),
+    )
+  })
+  it('holds all that was written, and no part is longer than the limit', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 9 }), (stream, limit) => {
+        const lines = framed([stream], limit)
+        expect(lines.every((line) => line.length - 2 <= limit)).toBe(true)
+        const whole = lines.map((line) => line.slice(2) + (line.startsWith('F') ? '\n' : '')).join('')
+        expect(whole).toBe(text(stream).replaceAll('\r\n', '\n'))
+      }),
+    )
+  })
+  it('keeps no more in memory than the limit, and what may be a line’s end', () => {
+    fc.assert(
+      fc.property(fc.array(streams), fc.integer({ min: 1, max: 9 }), (chunks, limit) => {
+        let rest: Uint8Array = new Uint8Array(0)
+        for (const chunk of chunks) {
+          rest = frame(rest, chunk, limit).rest
+          expect(rest.length).toBeLessThanOrEqual(limit + 1)
+        }
+      }),
+    )
+  })
+  it('begins with its time, its stream and its tag', () => {
+    const parts = [
+      { content: bytes('long'), partial: true },
+      { content: bytes('end'), partial: false },
+    ]
+    expect(text(encodeLines(parts, 'stderr', '2026-11-23T14:50:31.299141579Z'))).toBe(
+      '2026-11-23T14:50:31.299141579Z stderr P long\n2026-11-23T14:50:31.299141579Z stderr F end\n',
+    )
+  })
+  it('tells its time again, where its header is whole', () => {
+    expect(timeOfLine('2026-11-23T14:50:31Z stdout F x')).toBe('2026-11-23T14:50:31Z')
+    expect(timeOfLine('2026-11-23T14:50:31Z stdo')).toBeNull()
+    expect(timeOfLine('')).toBeNull()
+  })
+})
