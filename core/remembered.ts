@@ -30,10 +30,10 @@ const withoutIdleDoubt = (status: Status, witnessed: boolean): Status =>
 
 /**
  * Doubt that another look may end: the task was not told, or not understood, or its effect failed. Without metadata,
- * and beside a task that is certainly gone, there is nothing more to learn.
+ * and beside a task that is certainly gone, there is nothing more to learn. The reference does not look again.
  */
 const isWorthAnotherLook = (plan: ContainerPlan, performed: Performed, watched: boolean): boolean => {
-  if (plan.decision === null) return false
+  if (plan.decision === null || plan.profile === 'reference') return false
   if (plan.decision.plan.effect === 'await-exit' && !watched) return true
   const unclear = plan.task === 'UNREACHABLE' || plan.task === 'UNKNOWN'
   return unclear || (plan.decision.plan.effect === 'delete-task' && performed.ending === 'failed')

@@ -68,8 +68,10 @@ const keep = (keeping: Keeping, recovered: RecoveredContainer, witnessed: boolea
   const kept = { remembered, plan, logDirectory, problems, watch }
   keeping.store.putContainer(kept)
   tellHappened(keeping, before?.remembered ?? null, kept)
+  const told = new Set(before?.problems.map(({ message }) => message))
   for (const { severity, message } of problems)
-    if (severity !== 'info') keeping.options.log('warning', `container ${nameOf(plan)}: ${message}`)
+    if (severity !== 'info' && !told.has(message))
+      keeping.options.log('warning', `container ${nameOf(plan)}: ${message}`)
   if (watch !== null) follow(keeping, plan.id, watch)
   if (remembered.status.finishedAt !== 0n && plan.task === 'MISSING') letGoOfPipes(keeping, plan.id)
   return remembered.again || remembered.pending !== null
@@ -86,17 +88,20 @@ const letGoOfPipes = ({ ports, options, queue }: Keeping, id: string): void => {
   })
 }
 
-/** Keeps a container that a recovery of the whole node brought in. */
+/** Keeps a container that a recovery of the whole node brought in; one that the reference would not load it does not list. */
 export const keepContainer = (keeping: Keeping, recovered: RecoveredContainer): void => {
-  keep(keeping, recovered, false)
+  const { plan, performed, watch } = recovered
+  if (isShown(plan, performed)) keep(keeping, recovered, false)
+  else watch?.close()
 }
 
 /** Has looked after whatever the recovery of the whole node left open: doubt, a watch that was lost, a write that failed. */
 export const lookAfterContainers = (keeping: Keeping): void => {
-  for (const [id, { remembered, watch }] of keeping.store.containers) {
+  for (const [id, { remembered, watch, plan }] of keeping.store.containers) {
     const look = () => lookAgainAt(keeping, id, null)
+    const wasWatched = plan.decision?.plan.effect === 'await-exit'
     if (remembered.again || remembered.pending !== null) keeping.queue.retry(id, look)
-    else if (watch === null && mayStillExit(remembered)) keeping.queue.push(id, look)
+    else if (watch === null && wasWatched && mayStillExit(remembered)) keeping.queue.push(id, look)
   }
 }
 

@@ -49,6 +49,7 @@ export const eventsOf = (intercept: Interceptor): SimulatedEvents => {
     breakAll: () => {
       const why = failure('Unavailable', 'hear events', partner('events.subscribe'), 'the connection broke', {
         unreached: 'broken',
+        mayHaveHappened: false,
       })
       for (const { end } of hearers) end(why)
       hearers.clear()

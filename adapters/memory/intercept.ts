@@ -1,6 +1,6 @@
 import { type Either, left } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { type Failure, type FailureTag, failure } from '../../ports/failure.js'
+import { type Failure, type FailureTag, failure, type Unreached } from '../../ports/failure.js'
 import type { Signal } from '../../ports/signal.js'
 import { asksContainerd, CALLS, type CallName } from './calls.js'
 import type { Faults } from './faults.js'
@@ -24,6 +24,8 @@ export interface Call {
 export interface Refusal {
   readonly tag: FailureTag
   readonly said: string
+  /** Only with `Unavailable`: nobody was there to do anything. */
+  readonly unreached?: Unreached
 }
 
 export const refuse = (tag: FailureTag, said: string): Either<Refusal, never> => left({ tag, said })
@@ -35,6 +37,8 @@ interface Operation<A> {
   /** As `delete task web-1`. */
   readonly asked: string
   readonly signal?: Signal
+  /** What it waits for before it takes effect, as long as its signal lets it; null: nothing */
+  readonly until?: () => Promise<void> | null
   readonly act: () => Either<Refusal, A>
   /** What a crash in the middle of it leaves behind, where that is not nothing. */
   readonly tear?: () => void
@@ -52,6 +56,7 @@ export interface Interceptor {
   readonly crashAt: (n: number, when: CrashWhen, counting: 'all' | 'mutating') => void
   /** Resolves when that happens. */
   readonly death: Promise<Call>
+  readonly isDead: () => boolean
 }
 
 export interface Surroundings {
@@ -74,7 +79,7 @@ export const partner = (call: CallName): string =>
 
 const never = <A>(): Promise<A> => new Promise(() => undefined)
 
-const NOBODY: Refusal = { tag: 'Unavailable', said: 'nobody listens there' }
+const NOBODY: Refusal = { tag: 'Unavailable', said: 'nobody listens there', unreached: 'no-socket' }
 
 interface Crash {
   readonly left: number
@@ -115,8 +120,8 @@ export const interceptor = (around: Surroundings): Interceptor => {
     const up = !asksContainerd(op.call) || around.containerdIsUp()
     const reply = up ? op.act() : left(NOBODY)
     if (reply._tag === 'Right') return reply
-    const { tag, said } = reply.left
-    const more = up ? {} : ({ unreached: 'no-socket', mayHaveHappened: false } as const)
+    const { tag, said, unreached } = reply.left
+    const more = unreached === undefined ? {} : { unreached, mayHaveHappened: false }
     return left(failure(tag, op.asked, partner(op.call), said, more))
   }
 
@@ -127,7 +132,11 @@ export const interceptor = (around: Surroundings): Interceptor => {
         left(failure('TimedOut', op.asked, of, 'given up before it was asked', { mayHaveHappened: false })),
       )
     const fault = faults.take(op.call, op.id)
-    if (fault === null) return performed(act(op))
+    if (fault === null) {
+      const awaited = op.until?.() ?? null
+      if (awaited !== null) await time.hang(op.signal, awaited)
+      return dead ? never() : performed(act(op))
+    }
     if (fault.when === 'after') act(op)
     const failed = left(faultFailure(fault, op.asked, of, CALLS[op.call]))
     if (fault.answer !== 'hang') return performed(failed)
@@ -173,6 +182,7 @@ export const interceptor = (around: Surroundings): Interceptor => {
     run,
     log,
     death,
+    isDead: () => dead,
     crashAt: (n, when, counting) => {
       crash = { left: n, when, counting }
     },

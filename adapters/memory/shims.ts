@@ -1,7 +1,6 @@
-import { type Either, right } from 'fp-ts/lib/Either.js'
-import type { TaskReply } from '../../core/records.js'
+import { right } from 'fp-ts/lib/Either.js'
 import type { Shims } from '../../ports/shims.js'
-import { type Interceptor, type Refusal, refuse } from './intercept.js'
+import type { Interceptor } from './intercept.js'
 import type { SimulatedTasks } from './tasks.js'
 
 /** Where a simulated shim says that it listens; nobody dials it. */
@@ -10,15 +9,9 @@ const socketOf = (id: string): string => `/run/containerd/s/${id}`
 /** The shims of the simulated node: one for each task, up whether containerd is or not. */
 export const shimsOf = (
   kills: ReadonlyMap<string, number>,
-  tasks: Pick<SimulatedTasks, 'all' | 'watchAtShim'>,
+  tasks: Pick<SimulatedTasks, 'bundles' | 'atShim' | 'watchAtShim'>,
   intercept: Interceptor,
-): Shims => {
-  const { all, watchAtShim } = tasks
-  const state = (id: string): Either<Refusal, TaskReply> => {
-    const task = all().find((one) => one.id === id)
-    return task === undefined ? refuse('NotFound', `task ${id} not found`) : right(task)
-  }
-  return {
+): Shims => ({
     bundles: () =>
       intercept.run({
         call: 'shims.bundles',
@@ -26,9 +19,8 @@ export const shimsOf = (
         asked: 'list bundles',
         act: () =>
           right(
-            all()
-              .map(({ id }) => id)
-              .sort()
+            tasks
+              .bundles()
               .map((id) => ({ id, address: { socket: socketOf(id), protocol: 'ttrpc', service: 'v3' } })),
           ),
       }),
@@ -38,7 +30,7 @@ export const shimsOf = (
         id,
         asked: `ask the shim of ${id}`,
         signal,
-        act: () => state(id),
+        act: () => tasks.atShim(id),
       }),
     watch: (id, _address, signal) =>
       intercept.run({
@@ -46,7 +38,7 @@ export const shimsOf = (
         id,
         asked: `wait at the shim of ${id}`,
         signal,
-        act: () => watchAtShim(id),
+        act: () => tasks.watchAtShim(id),
       }),
     oomKills: (id) =>
       intercept.run({
@@ -55,5 +47,4 @@ export const shimsOf = (
         asked: `count the OOM kills of ${id}`,
         act: () => right(kills.get(id) ?? null),
       }),
-  }
-}
+})

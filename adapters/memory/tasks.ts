@@ -6,7 +6,7 @@ import type { Exit, Tasks, Watch } from '../../ports/tasks.js'
 import type { Clock } from '../../ports/time.js'
 import type { Faults } from './faults.js'
 import { faultFailure, type Interceptor, partner, type Refusal, refuse } from './intercept.js'
-import { brokenWait, waitersOf } from './waiters.js'
+import { brokenWait, settledWait, waitersOf } from './waiters.js'
 
 const KILLED = 137
 
@@ -20,6 +20,14 @@ export interface SimulatedTasks {
   readonly put: (task: TaskReply) => void
   /** The task is gone, as when somebody else deleted it. */
   readonly drop: (id: string) => void
+  /** The task's shim dies, and the task with it. containerd, where it is up, clears away what is left. */
+  readonly killShim: (id: string, containerdIsUp: boolean) => void
+  /** What containerd clears away as it starts: what shims left that died meanwhile, and from 1.7 on tasks that stopped. */
+  readonly clearAway: (reaps: boolean) => void
+  /** Every bundle, with those whose shim died while nobody could clear them away. */
+  readonly bundles: () => readonly string[]
+  /** As the task's shim tells it, whether containerd is up or not. */
+  readonly atShim: (id: string) => Either<Refusal, TaskReply>
   /** A wait at the task's shim, which does not break with containerd. */
   readonly watchAtShim: (id: string) => Either<Refusal, Watch>
   /** Every wait that is under way at containerd breaks. */
@@ -30,21 +38,35 @@ const absent = (id: string): Either<Refusal, never> =>
   refuse('NotFound', `no running task found: task ${id} not found`)
 const exitOf = ({ exitStatus, exitedAt }: TaskReply): Exit => ({ exitStatus, exitedAt })
 const ended = (task: TaskReply): boolean => task.status === 'stopped'
+const deadShim: Either<Refusal, never> = left({
+  tag: 'Unavailable',
+  said: 'connection refused',
+  unreached: 'refused',
+})
 /** Created and never given a process: there is nothing to stop first. */
 const deletable = (task: TaskReply): boolean => ended(task) || (task.status === 'created' && task.pid === 0)
+
+/** Who is told what befalls a task, whoever did it. */
+interface Told {
+  readonly ended: (id: string) => void
+  readonly gone: (id: string) => void
+}
 
 export const tasksOf = (
   given: readonly TaskReply[],
   clock: Clock,
   faults: Faults,
   intercept: Interceptor,
-  gone: (id: string) => void,
+  told: Told,
 ): SimulatedTasks => {
   const tasks = new Map(given.map((task) => [task.id, task]))
   const waiters = waitersOf()
   const atShims = waitersOf()
+  const deadShims = new Set<string>()
+  const leftBundles = new Set<string>()
 
   const settle = (id: string, end: Either<Failure, Exit>): void => {
+    told.ended(id)
     waiters.settle(id, end)
     atShims.settle(id, end)
   }
@@ -53,13 +75,15 @@ export const tasksOf = (
     tasks.set(task.id, stopped)
     settle(task.id, right(exitOf(stopped)))
   }
-  const drop = (id: string): void => {
+  const vanish = (id: string, why: 'NotFound' | 'Unavailable', said: string): void => {
     tasks.delete(id)
+    told.gone(id)
     const asked = `wait for task ${id}`
-    waiters.settle(id, left(failure('NotFound', asked, partner('tasks.watch'), 'the task was deleted')))
+    const lost = failure(why, asked, partner('tasks.watch'), said, { mayHaveHappened: false })
+    waiters.settle(id, left(lost))
     atShims.settle(id, brokenWait('shims.watch', asked))
-    gone(id)
   }
+  const drop = (id: string): void => vanish(id, 'NotFound', 'the task was deleted')
   const get = (id: string): Either<Refusal, TaskReply> => {
     const task = tasks.get(id)
     return task === undefined ? absent(id) : right(task)
@@ -69,21 +93,16 @@ export const tasksOf = (
     const task = tasks.get(id)
     if (task === undefined) return absent(id)
     const fault = faults.take('tasks.exit', id)
-    const at = (end: Either<Failure, Exit>): Either<Refusal, Watch> =>
-      right({ exited: Promise.resolve(end), close: () => undefined })
     if (fault !== null && fault.answer !== 'hang')
-      return at(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false)))
-    if (ended(task)) return at(right(exitOf(task)))
+      return right(settledWait(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false))))
+    if (ended(task)) return right(settledWait(right(exitOf(task))))
     return right(fault === null ? waiters.add(id) : waitersOf().add(id))
   }
+  const atShim = (id: string): Either<Refusal, TaskReply> => (deadShims.has(id) ? deadShim : get(id))
   const watchAtShim = (id: string): Either<Refusal, Watch> => {
-    const task = tasks.get(id)
-    if (task === undefined) return absent(id)
-    return right(
-      ended(task)
-        ? { exited: Promise.resolve(right(exitOf(task))), close: () => undefined }
-        : atShims.add(id),
-    )
+    const task = atShim(id)
+    if (task._tag === 'Left') return task
+    return right(ended(task.right) ? settledWait(right(exitOf(task.right))) : atShims.add(id))
   }
   const kill = (id: string): Either<Refusal, void> => {
     const task = tasks.get(id)
@@ -120,6 +139,18 @@ export const tasksOf = (
   }
   return {
     port,
+    killShim: (id, containerdIsUp) => {
+      if (!tasks.has(id)) return
+      deadShims.add(id)
+      if (!containerdIsUp) leftBundles.add(id)
+      vanish(id, 'Unavailable', 'ttrpc: closed')
+    },
+    clearAway: (reaps) => {
+      leftBundles.clear()
+      for (const task of [...tasks.values()]) if (reaps && ended(task)) drop(task.id)
+    },
+    bundles: () => [...tasks.keys(), ...leftBundles].sort(),
+    atShim,
     watchAtShim,
     all: () => [...tasks.values()],
     end: (id, exitStatus) => {
@@ -128,6 +159,8 @@ export const tasksOf = (
     },
     put: (task) => {
       tasks.set(task.id, task)
+      deadShims.delete(task.id)
+      leftBundles.delete(task.id)
       if (ended(task)) settle(task.id, right(exitOf(task)))
     },
     drop,

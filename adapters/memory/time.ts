@@ -11,30 +11,44 @@ const PATIENCE = 1000
 
 const NS_PER_MS = 1_000_000n
 
-interface Deadline {
+interface Due {
   readonly at: bigint
-  /** Whether a call that hangs may be what it waits for. */
-  stuck: boolean
+}
+
+interface Deadline extends Due {
+  /** How many calls that hang may be what it waits for. */
+  stuck: number
   readonly pass: () => void
 }
 
-/** Virtual time: it stands still while anybody can go on, and leaps to the next deadline when all that is left hangs. */
+interface Sleeper extends Due {
+  readonly wake: () => void
+}
+
+const byTime = (a: Due, b: Due): number => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)
+const earliest = (all: Iterable<Due>): bigint | null => [...all].sort(byTime)[0]?.at ?? null
+
+/**
+ * Virtual time: it stands still while anybody can go on, and leaps to the next deadline when all that is left hangs,
+ * waking on the way whoever sleeps less long. Sleepers alone move nothing, or whoever looks again every second would
+ * do so for ever: they sleep until a test lets time go by.
+ */
 export interface Timeline {
   readonly clock: Clock
   readonly timers: Timers
-  /** Lets time go by; deadlines that are due pass. */
+  /** Lets time go by at once; deadlines that are due pass, and sleepers wake, after it. */
   readonly advance: (ns: bigint) => void
   /**
-   * The same with everything done on the way that falls due: sleepers wake in their order, and what they do is done
-   * before the next one wakes. Whoever sleeps sleeps until time goes by in one of these ways.
+   * Lets time go by in steps: what falls due does so at its own time, in order, and all that follows from it is done
+   * before the next step. Resolves when nobody can go on without more time, or something that happens outside.
    */
   readonly pass: (ns: bigint) => Promise<void>
   /** Sets what the clock shows, backwards too; deadlines take no notice. */
   readonly setClock: (now: bigint) => void
   /** A call was begun or answered: `by` is +1 or -1. */
   readonly move: (by: 1 | -1) => void
-  /** Never answers, unless its signal aborts. */
-  readonly hang: (signal: Signal | undefined) => Promise<void>
+  /** A call hangs, until its signal aborts or what it waits for has come. */
+  readonly hang: (signal: Signal | undefined, until?: Promise<void>) => Promise<void>
   /** The process died: nothing comes due any more. */
   readonly stop: () => void
 }
@@ -64,101 +78,103 @@ export const timeline = (start: bigint): Timeline => {
   let stopped = false
   const open = new Set<Deadline>()
   const bySignal = new WeakMap<Signal, Deadline>()
+  const sleepers = new Set<Sleeper>()
+  const awaiting = new Set<() => void>()
 
-  const sleepers = new Set<{ readonly at: bigint; readonly wake: () => void }>()
-
-  const passUpTo = (due: (d: Deadline) => boolean): void => {
-    for (const deadline of [...open].filter(due).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0))) {
+  /** What is due by now comes, in the order of its time, deadlines before sleepers. */
+  const fallDue = (isDue: (d: Deadline) => boolean): void => {
+    for (const deadline of [...open].filter((d) => d.at <= elapsed && isDue(d)).sort(byTime)) {
       open.delete(deadline)
       deadline.pass()
     }
-  }
-  const wakeUp = (): void => {
-    for (const sleeper of [...sleepers].filter(({ at }) => at <= elapsed)) {
-      sleepers.delete(sleeper)
-      moves += 1
-      sleeper.wake()
-    }
+    for (const sleeper of [...sleepers].filter(({ at }) => at <= elapsed).sort(byTime)) sleeper.wake()
   }
   const advance = (ns: bigint): void => {
     elapsed += ns
-    passUpTo((d) => d.at <= elapsed)
-    wakeUp()
+    fallDue(() => true)
   }
   /** Those that hang, and those that were open before them: one of these may be around them, and comes due like them. */
   const stuckOrAround = (): ReadonlySet<Deadline> => {
     const all = [...open]
-    return new Set(all.slice(0, all.findLastIndex((d) => d.stuck) + 1))
+    return new Set(all.slice(0, all.findLastIndex((d) => d.stuck > 0) + 1))
   }
   const leap = (): void => {
     const waiting = stuckOrAround()
-    const next = [...waiting].reduce<bigint | null>(
-      (least, d) => (least === null || d.at < least ? d.at : least),
-      null,
-    )
-    if (next === null) return
-    if (next > elapsed) elapsed = next
-    passUpTo((d) => waiting.has(d) && d.at <= elapsed)
-    wakeUp()
+    if (waiting.size === 0) return
+    const next = earliest([...waiting, ...sleepers])
+    if (next !== null && next > elapsed) elapsed = next
+    fallDue((d) => waiting.has(d))
   }
-  /** Until nobody can go on without time, or without something that happens outside. */
-  const settle = async (): Promise<void> => {
+  /** Waits until nobody has gone on for a while; false: a call was begun that is not answered yet. */
+  const quiet = async (): Promise<boolean> => {
     let seen = moves
-    for (let quiet = 0; quiet < PATIENCE; quiet += 1) {
+    for (let turns = 0; turns < PATIENCE; turns += 1) {
       await null
-      if (moves !== seen || moving > 0) quiet = 0
+      if (moving > 0) return false
+      if (moves !== seen) turns = 0
       seen = moves
     }
+    return true
+  }
+  const answered = (): Promise<void> =>
+    new Promise((resolve) => {
+      awaiting.add(resolve)
+    })
+  /** Until nobody can go on without time, or without something that happens outside. */
+  const settle = async (): Promise<void> => {
+    while (!(await quiet()) || watching) if (moving > 0) await answered()
   }
   const pass = async (ns: bigint): Promise<void> => {
     const until = elapsed + ns
     for (;;) {
       await settle()
-      const [next] = [...sleepers]
-        .map(({ at }) => at)
-        .filter((at) => at <= until)
-        .sort((a, b) => Number(a - b))
-      if (next === undefined) break
+      const next = earliest([...open, ...sleepers])
+      if (next === null || next > until) break
       advance(next > elapsed ? next - elapsed : 0n)
     }
-    advance(until > elapsed ? until - elapsed : 0n)
-    await settle()
+    if (until > elapsed) elapsed = until
   }
   const watchForIdle = async (): Promise<void> => {
     if (watching || moving > 0) return
     watching = true
-    let seen = moves
-    for (let quiet = 0; quiet < PATIENCE && moving === 0; quiet += 1) {
-      await null
-      if (moves !== seen) quiet = 0
-      seen = moves
-    }
+    const still = await quiet()
     watching = false
-    if (moving === 0) leap()
+    // A call that came and went while this was on its way has found somebody watching, who had given up.
+    if (!still) lookOut()
+    else if (moving === 0) leap()
   }
   /** Only a hung call needs time to leap: without one there is nothing to look out for. */
   const lookOut = (): void => {
     for (const deadline of open) {
-      if (deadline.stuck) {
+      if (deadline.stuck > 0) {
         void watchForIdle()
         return
       }
     }
   }
   const move = (by: 1 | -1): void => {
+    if (stopped) return
     moving += by
     moves += 1
+    if (moving === 0) wakeAwaiting()
     lookOut()
   }
-  const hang = (signal: Signal | undefined): Promise<void> => {
+  const wakeAwaiting = (): void => {
+    for (const resolve of awaiting) resolve()
+    awaiting.clear()
+  }
+  const hang = async (signal: Signal | undefined, until?: Promise<void>): Promise<void> => {
     const own = signal === undefined ? undefined : bySignal.get(signal)
-    if (own !== undefined) own.stuck = true
-    else for (const deadline of open) deadline.stuck = true
-    return new Promise<void>((resolve) => {
+    const around = own === undefined ? [...open] : [own]
+    for (const deadline of around) deadline.stuck += 1
+    await new Promise<void>((resolve) => {
       if (signal?.aborted) resolve()
-      else signal?.addEventListener('abort', () => resolve())
+      else signal?.addEventListener('abort', resolve)
+      void until?.then(resolve)
       move(-1)
-    }).then(() => move(1))
+    })
+    for (const deadline of around) deadline.stuck -= 1
+    move(1)
   }
 
   const timers: Timers = {
@@ -167,7 +183,7 @@ export const timeline = (start: bigint): Timeline => {
         const signal = new VirtualSignal()
         const deadline: Deadline = {
           at: elapsed + BigInt(ms) * NS_PER_MS,
-          stuck: false,
+          stuck: 0,
           pass: () => {
             moves += 1
             resolve(left(failure('TimedOut', asked, 'the simulated node', `no answer within ${ms} ms`)))
@@ -187,14 +203,19 @@ export const timeline = (start: bigint): Timeline => {
       }),
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        if (signal.aborted || stopped) return resolve()
-        const sleeper = { at: elapsed + BigInt(ms) * NS_PER_MS, wake: resolve }
-        sleepers.add(sleeper)
-        signal.addEventListener('abort', () => {
+        if (signal.aborted) return resolve()
+        // The dead do not wake.
+        if (stopped) return
+        const wake = (): void => {
           sleepers.delete(sleeper)
+          signal.removeEventListener('abort', wake)
           moves += 1
           resolve()
-        })
+          lookOut()
+        }
+        const sleeper: Sleeper = { at: elapsed + BigInt(ms) * NS_PER_MS, wake }
+        sleepers.add(sleeper)
+        signal.addEventListener('abort', wake)
       }),
   }
   return {
@@ -209,8 +230,10 @@ export const timeline = (start: bigint): Timeline => {
     hang,
     stop: () => {
       stopped = true
+      moving = 0
       open.clear()
       sleepers.clear()
+      wakeAwaiting()
     },
   }
 }

@@ -15,7 +15,18 @@ export interface Waiters {
 
 /** A wait whose connection broke: neither an exit nor an absence (L11). */
 export const brokenWait = (call: CallName, asked: string): Either<Failure, never> =>
-  left(failure('Unavailable', asked, partner(call), 'the connection broke', { unreached: 'broken' }))
+  left(
+    failure('Unavailable', asked, partner(call), 'the connection broke', {
+      unreached: 'broken',
+      mayHaveHappened: false,
+    }),
+  )
+
+/** A wait for what has ended already. */
+export const settledWait = (end: Either<Failure, Exit>): Watch => ({
+  exited: Promise.resolve(end),
+  close: () => undefined,
+})
 
 export const waitersOf = (): Waiters => {
   const waiters = new Map<string, Set<Waiter>>()

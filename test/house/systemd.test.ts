@@ -42,6 +42,42 @@ const verify = (name: string, dropIn: string, unit: string) => {
 
 const INSTALLED = ['/lib/systemd/system/containerd.service', '/usr/lib/systemd/system/containerd.service']
 
+/** Our own unit; what is not installed here stands as `true`. */
+const SERVICE = 'examples/systemd/cri-recover.service'
+const service = readFileSync(SERVICE, 'utf8')
+
+const analyze = (unit: string, verb: string, ...options: readonly string[]) => {
+  const path = join(folder, 'cri-recover.service')
+  writeFileSync(path, unit.replaceAll(COMMAND, '/bin/true'))
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', [verb, ...options, path], {
+    encoding: 'utf8',
+    timeout: 30_000,
+    env: { ...process.env, SYSTEMD_UNIT_PATH: `${folder}:` },
+  })
+  return { status, said: `${stdout}${stderr}` }
+}
+
+const verifyService = (unit: string) => analyze(unit, 'verify', '--man=no', '--recursive-errors=no')
+
+/** How much of the machine a unit could reach, in systemd's own measure of 0 to 10. */
+const exposureOf = (unit: string): number => {
+  const { said } = analyze(unit, 'security', '--offline=true', '--no-pager')
+  return Number(/Overall exposure level for \S+: (\d+\.\d)/.exec(said)?.[1])
+}
+
+/** ms of a time as systemd writes it here. */
+const msOf = (key: string): number => {
+  const [, count, unit] = /^(\d+)(s|min)$/.exec(valuesOf(key, service)[0] ?? '') ?? []
+  return Number(count) * (unit === 'min' ? 60_000 : 1_000)
+}
+
+/** What `serve --help` says. */
+const help = (): string =>
+  spawnSync(process.execPath, ['dist/adapters/cli/main.js', 'serve', '--help'], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  }).stdout
+
 const missing = spawnSync('systemd-analyze', ['--version']).error === undefined ? null : 'no systemd-analyze'
 const { CRI_RECOVER_REQUIRE_LAB } = process.env
 const required = CRI_RECOVER_REQUIRE_LAB === '1'
@@ -95,6 +131,57 @@ describe('the drop-in for containerd.service', () => {
       expect(missing).toBeNull()
       const broken = text.replace('-/usr/local/bin/cri-recover', '-cri/recover')
       expect(verify('broken', broken, UNIT).said).toMatch(/10-cri-recover-rescue\.conf/)
+    })
+  })
+})
+
+describe('the unit for serve', () => {
+  it('uses only options that the command has', () => {
+    const [command = '', ...more] = valuesOf('ExecStart', service)
+    expect(more).toEqual([])
+    expect(command).toMatch(/^\/\S*cri-recover serve /)
+    expect(command).not.toMatch(/[;&|$]|\bsh\b/)
+    const options = command.split(' ').filter((word) => word.startsWith('--'))
+    expect(options).toEqual(['--listen', '--metrics'])
+    for (const option of options) expect(help()).toContain(`${option} <`)
+  })
+  it('is not stopped when containerd is', () => {
+    for (const key of ['Requires', 'Requisite', 'BindsTo', 'PartOf', 'StopPropagatedFrom'])
+      expect(valuesOf(key, service)).toEqual([])
+    expect(valuesOf('After', service)).toEqual(['containerd.service'])
+  })
+  it('leaves time to drain the logs, and drains them before anything is killed', () => {
+    const [, drain] = /--drain-timeout[\s\S]*?\(default: (\d+)s\)/.exec(help()) ?? []
+    expect(msOf('TimeoutStopSec')).toBeGreaterThan(Number(drain) * 2_000)
+    expect(valuesOf('KillMode', service)).toEqual(['mixed'])
+  })
+  it('can write where serve writes by default', () => {
+    const writable = valuesOf('ReadWritePaths', service).flatMap((line) => line.split(' '))
+    const defaults = [...help().matchAll(/(?:--root|--state)[\s\S]*?\(default:\s+"([^"]+)"/g)].map(
+      ([, path]) => path,
+    )
+    expect(defaults).toHaveLength(2)
+    expect(writable.sort()).toEqual(defaults.sort())
+    expect(valuesOf('RuntimeDirectory', service)).toEqual(['cri-recover'])
+    expect(valuesOf('LogsDirectory', service)).toEqual(['pods'])
+  })
+  it('lets V8 compile', () => {
+    expect(valuesOf('MemoryDenyWriteExecute', service)).toEqual([])
+  })
+
+  const describeOf = missing === null || required ? describe : describe.skip
+  describeOf(`is taken by systemd${title}`, () => {
+    it('without a word', () => {
+      expect(verifyService(service)).toEqual({ status: 0, said: '' })
+    })
+    it('which does read it', () => {
+      expect(verifyService(service.replace('KillMode=mixed', 'KillMode=mixde')).said).toMatch(
+        /KillMode|mixde/,
+      )
+    })
+    it('as one that can reach little', () => {
+      expect(exposureOf(service)).toBeLessThanOrEqual(2)
+      expect(exposureOf(UNIT)).toBeGreaterThan(9)
     })
   })
 })

@@ -4,6 +4,8 @@ import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/
 import type { Host } from './pods.js'
 import { untilTrue } from './wait.js'
 
+export type { Host }
+
 export type ContainerStateName = 'CREATED' | 'RUNNING' | 'EXITED' | 'UNKNOWN'
 
 export interface ListedContainer {

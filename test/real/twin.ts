@@ -12,7 +12,7 @@ import type { PodRow, Row, Victim } from './twin-row.js'
 
 const nameOf = (row: Row): string => row.is.replaceAll(' ', '-')
 
-const makeVictim = async (lab: Lab, pods: ReadonlyMap<string, Pod>, row: Row): Promise<Victim> => {
+export const makeVictim = async (lab: Lab, pods: ReadonlyMap<string, Pod>, row: Row): Promise<Victim> => {
   const pod = pods.get(row.pod ?? 'calm')
   if (pod === undefined) throw new Error(`no pod ${row.pod}`)
   if (row.from === 'created') return { ...(await createContainer(lab, pod, nameOf(row))), pid: 0 }
@@ -44,7 +44,7 @@ const words = (state: string, exitCode: number, reason: string): string =>
     ...(reason === '' ? [] : [reason]),
   ].join(' ')
 
-const outcome = (row: ContainerRow | ListedContainer | undefined, begin: bigint): Outcome => {
+export const outcome = (row: ContainerRow | ListedContainer | undefined, begin: bigint): Outcome => {
   if (row === undefined || row.state === null)
     return { shows: 'not listed', message: '', started: 'never', finished: 'never' }
   const age = since(begin)
@@ -77,7 +77,7 @@ export interface Twin {
 }
 
 /** More at once would be no faster: the machine's processors make containers, not our waiting. */
-const AT_ONCE = 6
+export const AT_ONCE = 6
 
 const directories = async ({ criRoot, criState }: Lab): Promise<readonly string[]> => {
   const found: string[] = []
@@ -86,7 +86,7 @@ const directories = async ({ criRoot, criState }: Lab): Promise<readonly string[
   return found.toSorted()
 }
 
-const inOrder = async <A>(items: readonly A[], use: (item: A) => Promise<void>): Promise<void> => {
+export const inOrder = async <A>(items: readonly A[], use: (item: A) => Promise<void>): Promise<void> => {
   for (const item of items) await use(item)
 }
 

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { each } from '../../ports/each.js'
+import { pidOf } from '../lab/disturb.js'
+import { type Lab, withLab } from '../lab/lab.js'
+import { type Host, type Listing, listAll } from '../lab/listing.js'
+import { type Pod, runPod } from '../lab/pods.js'
+import { startServe } from './serve-node.js'
+import { AT_ONCE, inOrder, makeVictim, type Outcome, outcome } from './twin.js'
+import { PODS } from './twin-pods.js'
+import type { PodRow, Row, Victim } from './twin-row.js'
+
+/**
+ * Two nodes with the same pods and the same bad luck. On the one, containerd's own CRI plugin is the runtime service; on
+ * the other a serve is. Both are killed, disturbed, and started again.
+ */
+
+interface Node {
+  readonly lab: Lab
+  readonly pods: ReadonlyMap<string, Pod>
+  readonly victims: ReadonlyMap<Row, Victim>
+  readonly podPids: ReadonlyMap<string, number>
+}
+
+const made = async (lab: Lab, rows: readonly Row[]): Promise<Node> => {
+  const pods = new Map<string, Pod>()
+  for (const { name, options } of PODS) pods.set(name, await runPod(lab, name, options))
+  const victims = new Map(
+    await each(AT_ONCE, rows, async (row) => [row, await makeVictim(lab, pods, row)] as const),
+  )
+  const podPids = new Map<string, number>()
+  for (const [name, pod] of pods) podPids.set(name, await pidOf(lab, pod))
+  return { lab, pods, victims, podPids }
+}
+
+const disturb = async (
+  { lab, pods, victims, podPids }: Node,
+  when: 'before' | 'down' | 'without',
+): Promise<void> => {
+  await inOrder([...victims], async ([row, victim]) => row[when]?.(lab, victim))
+  await inOrder(PODS, async (row) => {
+    const pod = pods.get(row.name)
+    if (pod !== undefined) await row[when]?.(lab, pod, podPids.get(row.name) ?? 0)
+  })
+}
+
+/** What one node's runtime service shows in the end. */
+export interface Shown {
+  readonly of: (row: Row) => Outcome
+  readonly pod: (row: PodRow) => string
+  readonly log: (row: Row) => Promise<string>
+  readonly said: string
+}
+
+const shownBy = async ({ victims, pods }: Node, host: Host, begin: bigint, said: string): Promise<Shown> => {
+  const listing: Listing = await listAll(host)
+  const logs = new Map<Row, string>()
+  for (const [row, { logFile }] of victims)
+    logs.set(row, logFile === undefined ? '' : await readFile(logFile, 'utf8').catch(() => ''))
+  return {
+    of: (row) =>
+      outcome(
+        listing.containers.find(({ id }) => id === victims.get(row)?.id),
+        begin,
+      ),
+    pod: (row) => listing.pods.find(({ id }) => id === pods.get(row.name)?.id)?.state ?? 'not listed',
+    log: async (row) => logs.get(row) ?? '',
+    said,
+  }
+}
+
+const now = (): bigint => BigInt(Date.now()) * 1_000_000n
+
+/** The node whose runtime service is containerd's own CRI plugin. */
+const withPlugin = (line: string, rows: readonly Row[]): Promise<Shown> =>
+  withLab({ version: line, deadlineMs: 150_000 }, async (lab) => {
+    const node = await made(lab, rows)
+    await disturb(node, 'before')
+    await lab.restart(true)
+    await lab.containerd.kill('SIGKILL')
+    await disturb(node, 'down')
+    await lab.start(false)
+    await disturb(node, 'without')
+    const begin = now()
+    await lab.restart(true)
+    return shownBy(node, lab, begin, '')
+  })
+
+/** The node whose runtime service is a serve. */
+const withServe = (line: string, rows: readonly Row[], profile: string): Promise<Shown> =>
+  withLab({ version: line, deadlineMs: 150_000 }, async (lab) => {
+    const node = await made(lab, rows)
+    await disturb(node, 'before')
+    await lab.restart(false)
+    const first = startServe(lab, ['--profile', profile])
+    await first.ready()
+    await first.kill()
+    await lab.containerd.kill('SIGKILL')
+    await disturb(node, 'down')
+    await lab.start(false)
+    await disturb(node, 'without')
+    const begin = now()
+    const second = startServe(lab, ['--profile', profile])
+    try {
+      await second.ready()
+      return await shownBy(node, second, begin, second.log())
+    } finally {
+      await second.kill()
+    }
+  })
+
+export interface ServeTwin {
+  readonly plugin: Shown
+  readonly served: Shown
+}
+
+export const runServeTwin = async (
+  line: string,
+  rows: readonly Row[],
+  profile: 'safe' | 'reference',
+): Promise<ServeTwin> => ({
+  plugin: await withPlugin(line, rows),
+  served: await withServe(line, rows, profile),
+})
