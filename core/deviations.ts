@@ -56,7 +56,7 @@ const LIST = {
     askedFor: 'moby #45788, cilium #48739',
   },
   'metadata-unreadable': {
-    does: 'shows a container without readable metadata as unknown, with its directories kept',
+    does: 'shows what has no readable metadata as unknown, with its directories kept; a sandbox’s is taken from the sandbox store where that has it',
     because: 'a container that is not listed is forgotten',
     askedFor: '',
   },

@@ -42,6 +42,8 @@ export interface Netns {
 export interface SandboxSeen {
   readonly record: ContainerRecord
   readonly metadata: Either<MetadataProblem, SandboxMetadata>
+  /** What the sandbox store has of it besides; null where it has nothing that can be read */
+  readonly spare: SandboxMetadata | null
   /** Updated resources that are there and cannot be read fail the sandbox */
   readonly resources: MetadataProblem | null
   readonly look: TaskLook

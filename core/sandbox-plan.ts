@@ -44,14 +44,16 @@ const left = <E>(either: Either<E, unknown>): E | null => (isLeft(either) ? eith
 /** A sandbox with a container record (reference: podsandbox RecoverContainer). */
 export const planSandbox = (profile: Profile, seen: SandboxSeen): SandboxItem => {
   const task = taskSeenOf(seen.look)
-  const readable = isRight(seen.metadata) && (profile === 'safe' || seen.resources === null)
+  const spare = profile === 'safe' ? seen.spare : null
+  const metadata = isRight(seen.metadata) ? seen.metadata.right : spare
+  const readable = metadata !== null && (profile === 'safe' || seen.resources === null)
   return {
     profile,
     id: seen.record.id,
     record: seen.record,
     origin: 'container',
     sandboxer: '',
-    metadata: isRight(seen.metadata) ? seen.metadata.right : null,
+    metadata,
     metadataProblem: left(seen.metadata),
     resourcesProblem: seen.resources,
     task,

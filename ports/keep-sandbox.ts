@@ -69,7 +69,14 @@ const lookAgainAt = async (keeping: Keeping, id: string): Promise<boolean> => {
   const look = await lookAgain(ports, options, id)
   if (look.kind === 'unreachable') return false
   const metadata = E.right(item.metadata)
-  const seen = { record: item.record, metadata, resources: item.resourcesProblem, look, netns: item.netns }
+  const seen = {
+    record: item.record,
+    metadata,
+    spare: null,
+    resources: item.resourcesProblem,
+    look,
+    netns: item.netns,
+  }
   const plan = { ...planSandbox(options.profile, seen), parked: item.parked }
   return !keep(keeping, plan, await performSandbox(ports, options, plan, true))
 }

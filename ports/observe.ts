@@ -1,5 +1,6 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import { readCheckpoint } from '../core/checkpoint.js'
 import { isValidId } from '../core/ids.js'
 import {
@@ -132,7 +133,8 @@ const observeSandbox = async (
     netnsOf(ports, options, metadata),
   ])
   const resources = stored === undefined ? null : resourcesProblem(stored.extensions)
-  return { record, metadata, resources, look, netns }
+  const spare = stored === undefined ? null : O.toNullable(O.getRight(storedMetadataOf(stored.extensions)))
+  return { record, metadata, spare, resources, look, netns }
 }
 
 const observeStored = async (

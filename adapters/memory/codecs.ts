@@ -94,6 +94,14 @@ const container = closed({
   extensions,
 })
 
+const base64 = form('base64', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/)
+
+const detail = closed({
+  id: string,
+  spec: defaulted(text, ''),
+  options: defaulted(nullable(closed({ typeUrl: string, value: base64 })), null),
+})
+
 const task = closed({
   id: string,
   status: oneOf(['unknown', 'created', 'running', 'stopped', 'paused', 'pausing', 'other']),
@@ -128,10 +136,7 @@ const file = closed({
   ...place,
   kind: defaulted(oneOf(FILE_KINDS), 'file'),
   text: defaulted(nullable(text), null),
-  base64: defaulted(
-    nullable(form('base64', /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/)),
-    null,
-  ),
+  base64: defaulted(nullable(base64), null),
   bytes: defaulted(nullable(size), null),
   unreadable: defaulted(nullable(string), null),
 })
@@ -168,6 +173,7 @@ export const worldCodec: t.Type<World, unknown> = closed({
   state: defaulted(string, DEFAULT_STATE),
   plugins: list(closed({ type: string, id: string, error: defaulted(nullable(string), null) })),
   containers: list(container),
+  details: list(detail),
   tasks: list(task),
   sandboxStore: defaulted(nullable(t.readonlyArray(sandbox, 'a list')), [], (a) => a?.length === 0),
   images: list(closed({ name: string, digest: string, mediaType: word, size: defaulted(size, 0n), labels })),

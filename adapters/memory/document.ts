@@ -39,6 +39,10 @@ const flawOf = (w: World): string | null =>
     w.containers.map((c) => c.id),
   ) ??
   twice(
+    'details',
+    w.details.map((d) => d.id),
+  ) ??
+  twice(
     'tasks',
     w.tasks.map((k) => k.id),
   ) ??

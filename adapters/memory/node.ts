@@ -9,14 +9,14 @@ import { eventsOf } from './events.js'
 import { type Faults, faultsOf } from './faults.js'
 import { ioOf, lockOf, namespacesOf } from './host.js'
 import { type Call, type CrashWhen, interceptor, type Surroundings } from './intercept.js'
-import { logsOf, type SimulatedLogs } from './log-io.js'
+import { logsOf, type Pipes, type SimulatedLogs } from './log-io.js'
 import { containersOf, imagesOf, introspectionOf, sandboxesOf } from './services.js'
 import { shimsOf } from './shims.js'
 import { tasksOf } from './tasks.js'
 import { timeline } from './time.js'
 import { treeOf } from './tree.js'
 import { usageOf } from './usage.js'
-import type { World } from './world.js'
+import { DEFAULT_CONTAINERD, type World } from './world.js'
 
 export interface Options {
   /** Virtual time that each call takes, in ns. Without it time stands still until something hangs. */
@@ -26,6 +26,8 @@ export interface Options {
    * two calls. It must settle by itself.
    */
   readonly gate?: NonNullable<Surroundings['gate']>
+  /** The pipes and logs of a node that this one goes on from (`logs.pipes`), as when a process is started again. */
+  readonly pipes?: Pipes
 }
 
 /** How a program under simulation ended. */
@@ -40,14 +42,18 @@ export interface SimulatedNode {
   readonly servePorts: ServePorts
   /** What a rescue asks of the node: its shims live on while containerd is down. */
   readonly rescuePorts: RescuePorts
-  /** The node as it is now, as a world again. The lock of a process of this simulation is not in it. */
+  /** The node as it is now, as a world again. The lock of a process of this simulation, and its pipes, are not in it. */
   readonly world: () => World
   /** Every call, in the order in which they took effect. */
   readonly log: readonly Call[]
   readonly faults: Omit<Faults, 'take' | 'peek'>
-  /** Lets virtual time go by, in ns; deadlines that come due pass. */
+  /** Lets virtual time go by at once, in ns; what comes due does so after it. */
   readonly advance: (ns: bigint) => void
-  /** The same, with everything done on the way that falls due: how to let a serve go on. 0: only what needs no time. */
+  /**
+   * Lets virtual time go by step by step, in ns, each thing at its own time, and resolves when nobody can go on without
+   * more of it or something from outside: how to drive whoever stays. 0: only what needs no time. Where a call hangs,
+   * time leaps all the same, as it does for everybody.
+   */
   readonly pass: (ns: bigint) => Promise<void>
   /** Sets the clock, backwards too (ns since 1970). Deadlines take no notice. */
   readonly setClock: (now: bigint) => void
@@ -56,6 +62,11 @@ export interface SimulatedNode {
   readonly putTask: (task: TaskReply) => void
   /** A task is gone, as when somebody else deleted it. */
   readonly dropTask: (id: string) => void
+  /**
+   * A task's shim dies, and takes the task with it: the waits on it break, and containerd knows the task no more. Where
+   * containerd is down, the bundle stays until it is back. (On a real node the process lives until containerd kills it.)
+   */
+  readonly killShim: (id: string) => void
   /** The kernel kills in a container's cgroup for want of memory, and containerd tells. */
   readonly oom: (id: string) => void
   /** containerd tells of something. */
@@ -63,11 +74,14 @@ export interface SimulatedNode {
   /** A sandbox of the sandbox store ends. */
   readonly endSandbox: (id: string) => void
   /** What containers write, and what became of it. */
-  readonly logs: Omit<SimulatedLogs, 'port' | 'drop'>
+  readonly logs: Omit<SimulatedLogs, 'port' | 'ended' | 'gone'>
   /** containerd ends: waits and subscriptions break, tasks live on. */
   readonly stopContainerd: () => void
-  /** containerd is back, with other plugins where some are given; from 1.7 on it reaps the tasks that have stopped. */
-  readonly startContainerd: (plugins?: readonly PluginRecord[]) => void
+  /**
+   * containerd is back, with other plugins or as another version where they are given; from 1.7 on it reaps the tasks
+   * that have stopped. Nothing where it is up.
+   */
+  readonly startContainerd: (plugins?: readonly PluginRecord[], version?: string) => void
   /** containerd restarts: every wait breaks, and from 1.7 on the tasks that have stopped are reaped. */
   readonly restartContainerd: () => void
   /** The process dies at the n-th call from now on; nothing is answered then, and nothing changes any more. */
@@ -93,6 +107,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   const oomKills = new Map(world.oomKills.map(({ id, count }) => [id, count]))
   let up = world.containerd !== null
   let plugins = world.plugins
+  let version = world.containerd ?? DEFAULT_CONTAINERD
   const intercept = interceptor({
     time,
     faults,
@@ -103,8 +118,9 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   const logs = logsOf(
     (id) => tasks.all().some((task) => task.id === id && task.status !== 'stopped'),
     intercept,
+    options.pipes,
   )
-  const tasks = tasksOf(world.tasks, time.clock, faults, intercept, logs.drop)
+  const tasks = tasksOf(world.tasks, time.clock, faults, intercept, logs)
   const sandboxes = sandboxesOf(world, time.clock, intercept)
   const events = eventsOf(intercept)
   const ports: Ports = {
@@ -112,7 +128,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     tasks: tasks.port,
     sandboxes: sandboxes.port,
     images: imagesOf(world, intercept),
-    introspection: introspectionOf(world, () => plugins, intercept),
+    introspection: introspectionOf(() => ({ containerd: version, plugins }), intercept),
     checkpoints: checkpointsOf(tree, intercept),
     directories: directoriesOf(tree, world.mounts, world, intercept),
     namespaces: namespacesOf(world, intercept),
@@ -128,14 +144,12 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     sandboxes.breakWaits()
     events.breakAll()
   }
-  const startContainerd = (given?: readonly PluginRecord[]): void => {
+  const startContainerd: SimulatedNode['startContainerd'] = (withPlugins, asVersion) => {
+    if (up) return
     up = true
-    plugins = given ?? plugins
-    if (KEEPS_EXITS.test(world.containerd ?? '')) return
-    for (const task of tasks.all()) if (task.status === 'stopped') tasks.drop(task.id)
-  }
-  const kill = (id: string): void => {
-    oomKills.set(id, (oomKills.get(id) ?? 0) + 1)
+    plugins = withPlugins ?? plugins
+    version = asVersion ?? version
+    tasks.clearAway(!KEEPS_EXITS.test(version))
   }
   return {
     ports,
@@ -144,6 +158,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     world: () => ({
       ...world,
       now: time.clock.now(),
+      containerd: up ? version : null,
       tasks: tasks.all(),
       sandboxStore: sandboxes.all(),
       plugins,
@@ -159,8 +174,9 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     end: tasks.end,
     putTask: tasks.put,
     dropTask: tasks.drop,
+    killShim: (id) => tasks.killShim(id, up),
     oom: (id) => {
-      kill(id)
+      oomKills.set(id, (oomKills.get(id) ?? 0) + 1)
       if (up) events.emit({ kind: 'oom', id })
     },
     emit: events.emit,

@@ -1,17 +1,33 @@
-import { type Either, right } from 'fp-ts/lib/Either.js'
-import type { PluginRecord, SandboxReply } from '../../core/records.js'
-import type { Containers } from '../../ports/containers.js'
+import { type Either, left, right } from 'fp-ts/lib/Either.js'
+import type { SandboxReply } from '../../core/records.js'
+import type { ContainerDetail, Containers } from '../../ports/containers.js'
+import { failure } from '../../ports/failure.js'
 import type { Images } from '../../ports/images.js'
 import type { Introspection } from '../../ports/introspection.js'
 import type { Sandboxes } from '../../ports/sandboxes.js'
-import type { Watch } from '../../ports/tasks.js'
+import type { Exit, Watch } from '../../ports/tasks.js'
 import type { Clock } from '../../ports/time.js'
-import { utf8Length } from './bytes.js'
-import { type Interceptor, type Refusal, refuse } from './intercept.js'
-import { brokenWait, waitersOf } from './waiters.js'
+import { fromBase64, utf8Length } from './bytes.js'
+import { type Interceptor, partner, type Refusal, refuse } from './intercept.js'
+import { brokenWait, settledWait, waitersOf } from './waiters.js'
 import type { Blob, World, WorldSandbox } from './world.js'
 
 const KIND = 'io.cri-containerd.kind'
+
+const detailOf = (world: World, id: string): Either<Refusal, ContainerDetail> => {
+  const record = world.containers.find((one) => one.id === id)
+  if (record === undefined) return refuse('NotFound', `container ${JSON.stringify(id)} not found`)
+  const { runtime, snapshotter, snapshotKey, image } = record
+  const { spec, options } = world.details.find((one) => one.id === id) ?? { spec: '', options: null }
+  return right({
+    spec,
+    runtime,
+    options: options && { ...options, value: Uint8Array.from(fromBase64(options.value)) },
+    snapshotter,
+    snapshotKey,
+    image,
+  })
+}
 
 export const containersOf = (world: World, intercept: Interceptor): Containers => ({
   list: (kind, signal) =>
@@ -28,13 +44,7 @@ export const containersOf = (world: World, intercept: Interceptor): Containers =
       id,
       asked: `read the record of ${id}`,
       signal,
-      act: () => {
-        const record = world.containers.find((one) => one.id === id)
-        if (record === undefined) return refuse('NotFound', `container ${JSON.stringify(id)} not found`)
-        const { runtime, snapshotter, snapshotKey, image } = record
-        const spec = JSON.stringify({ process: { cwd: '/' }, linux: { cgroupsPath: `/${id}` } })
-        return right({ spec, runtime, options: null, snapshotter, snapshotKey, image })
-      },
+      act: () => detailOf(world, id),
     }),
 })
 
@@ -49,6 +59,7 @@ export interface SimulatedSandboxes {
 
 export const sandboxesOf = (world: World, clock: Clock, intercept: Interceptor): SimulatedSandboxes => {
   const waiters = waitersOf()
+  const exits = new Map<string, Exit>()
   const store = world.sandboxStore === null ? null : new Map(world.sandboxStore.map((s) => [s.id, s]))
   const all = (): readonly WorldSandbox[] | null => (store === null ? null : [...store.values()])
   const status = (id: string, sandboxer: string): Either<Refusal, SandboxReply> => {
@@ -58,18 +69,27 @@ export const sandboxesOf = (world: World, clock: Clock, intercept: Interceptor):
     return right(found.controller)
   }
   const watch = (id: string, sandboxer: string): Either<Refusal, Watch> => {
+    if (store === null) return refuse('Denied', 'this containerd has no sandbox controllers')
     const known = status(id, sandboxer)
-    return known._tag === 'Left' ? known : right(waiters.add(id))
+    if (known._tag === 'Left') return known
+    if (known.right.state === 'SANDBOX_READY') return right(waiters.add(id))
+    return right(settledWait(right(exits.get(id) ?? { exitStatus: 0, exitedAt: null })))
   }
-  const forget = (id: string): Either<Refusal, void> =>
-    store?.delete(id) ? right(undefined) : refuse('NotFound', `sandbox ${JSON.stringify(id)} not found`)
+  const forget = (id: string): Either<Refusal, void> => {
+    if (!store?.delete(id)) return refuse('NotFound', `sandbox ${JSON.stringify(id)} not found`)
+    const of = partner('sandboxes.watch')
+    waiters.settle(id, left(failure('NotFound', `wait for sandbox ${id}`, of, 'the sandbox was forgotten')))
+    return right(undefined)
+  }
   return {
     all,
     end: (id) => {
       const found = store?.get(id)
       if (found === undefined || found.controller === null) return
       store?.set(id, { ...found, controller: { ...found.controller, state: 'SANDBOX_NOTREADY', pid: 0 } })
-      waiters.settle(id, right({ exitStatus: 0, exitedAt: clock.now() }))
+      const exit: Exit = { exitStatus: 0, exitedAt: clock.now() }
+      exits.set(id, exit)
+      waiters.settle(id, right(exit))
     },
     breakWaits: () => waiters.settleAll((id) => brokenWait('sandboxes.watch', `wait for sandbox ${id}`)),
     port: {
@@ -170,8 +190,7 @@ export const imagesOf = (world: World, intercept: Interceptor): Images => {
 }
 
 export const introspectionOf = (
-  world: World,
-  plugins: () => readonly PluginRecord[],
+  self: () => Pick<World, 'containerd' | 'plugins'>,
   intercept: Interceptor,
 ): Introspection => ({
   version: (signal) =>
@@ -180,7 +199,7 @@ export const introspectionOf = (
       id: null,
       asked: 'ask for the version',
       signal,
-      act: () => right(world.containerd ?? ''),
+      act: () => right(self().containerd ?? ''),
     }),
   plugins: (signal) =>
     intercept.run({
@@ -188,6 +207,6 @@ export const introspectionOf = (
       id: null,
       asked: 'list plugins',
       signal,
-      act: () => right(plugins()),
+      act: () => right(self().plugins),
     }),
 })

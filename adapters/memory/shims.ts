@@ -12,39 +12,39 @@ export const shimsOf = (
   tasks: Pick<SimulatedTasks, 'bundles' | 'atShim' | 'watchAtShim'>,
   intercept: Interceptor,
 ): Shims => ({
-    bundles: () =>
-      intercept.run({
-        call: 'shims.bundles',
-        id: null,
-        asked: 'list bundles',
-        act: () =>
-          right(
-            tasks
-              .bundles()
-              .map((id) => ({ id, address: { socket: socketOf(id), protocol: 'ttrpc', service: 'v3' } })),
-          ),
-      }),
-    state: (id, _address, signal) =>
-      intercept.run({
-        call: 'shims.state',
-        id,
-        asked: `ask the shim of ${id}`,
-        signal,
-        act: () => tasks.atShim(id),
-      }),
-    watch: (id, _address, signal) =>
-      intercept.run({
-        call: 'shims.watch',
-        id,
-        asked: `wait at the shim of ${id}`,
-        signal,
-        act: () => tasks.watchAtShim(id),
-      }),
-    oomKills: (id) =>
-      intercept.run({
-        call: 'shims.oomKills',
-        id,
-        asked: `count the OOM kills of ${id}`,
-        act: () => right(kills.get(id) ?? null),
-      }),
+  bundles: () =>
+    intercept.run({
+      call: 'shims.bundles',
+      id: null,
+      asked: 'list bundles',
+      act: () =>
+        right(
+          tasks
+            .bundles()
+            .map((id) => ({ id, address: { socket: socketOf(id), protocol: 'ttrpc', service: 'v3' } })),
+        ),
+    }),
+  state: (id, _address, signal) =>
+    intercept.run({
+      call: 'shims.state',
+      id,
+      asked: `ask the shim of ${id}`,
+      signal,
+      act: () => tasks.atShim(id),
+    }),
+  watch: (id, _address, signal) =>
+    intercept.run({
+      call: 'shims.watch',
+      id,
+      asked: `wait at the shim of ${id}`,
+      signal,
+      act: () => tasks.watchAtShim(id),
+    }),
+  oomKills: (id) =>
+    intercept.run({
+      call: 'shims.oomKills',
+      id,
+      asked: `count the OOM kills of ${id}`,
+      act: () => right(kills.get(id) ?? null),
+    }),
 })

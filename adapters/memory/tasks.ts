@@ -94,7 +94,9 @@ export const tasksOf = (
     if (task === undefined) return absent(id)
     const fault = faults.take('tasks.exit', id)
     if (fault !== null && fault.answer !== 'hang')
-      return right(settledWait(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false))))
+      return right(
+        settledWait(left(faultFailure(fault, `wait for task ${id}`, partner('tasks.watch'), false))),
+      )
     if (ended(task)) return right(settledWait(right(exitOf(task))))
     return right(fault === null ? waiters.add(id) : waitersOf().add(id))
   }

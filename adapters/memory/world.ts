@@ -23,6 +23,8 @@ export interface World {
   readonly state: string
   readonly plugins: readonly PluginRecord[]
   readonly containers: readonly ContainerRecord[]
+  /** What container records hold besides; one that is not listed holds nothing. */
+  readonly details: readonly WorldDetail[]
   readonly tasks: readonly TaskReply[]
   /** null: this containerd has no sandbox service */
   readonly sandboxStore: readonly WorldSandbox[] | null
@@ -39,6 +41,13 @@ export interface World {
   /** Who holds the recovery's lock; null: nobody */
   readonly lock: string | null
   readonly faults: readonly Fault[]
+}
+
+/** What a container record holds besides: its OCI spec, as JSON, and its runtime's options, their bytes in base64. */
+export interface WorldDetail {
+  readonly id: string
+  readonly spec: string
+  readonly options: { readonly typeUrl: string; readonly value: string } | null
 }
 
 /** A stored sandbox with what its controller says of it; null: the controller does not know it. */
@@ -128,6 +137,7 @@ export const emptyWorld = (now: bigint): World => ({
   state: DEFAULT_STATE,
   plugins: [],
   containers: [],
+  details: [],
   tasks: [],
   sandboxStore: [],
   images: [],

@@ -4,6 +4,7 @@ import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
 import { describeCheckpoints } from './checkpoints.js'
 import { type ContainerdFixture, describeContainerd } from './containerd.js'
 import { describeDirectories } from './directories.js'
+import { describeEvents, type EventsFixture } from './events.js'
 import type { FilesFixture, MakeFiles, Placed } from './files.js'
 import { describeHost } from './host.js'
 
@@ -48,6 +49,11 @@ const containerd: World = {
   ...emptyWorld(NOW),
   plugins: [{ type: 'io.containerd.grpc.v1', id: 'cri', error: null }],
   containers: [sandboxRecord('pod'), ...['r', 'c', 's'].map((id) => containerRecord(id, 'pod'))],
+  details: ['pod', 'r'].map((id) => ({
+    id,
+    spec: JSON.stringify({ process: { cwd: '/' }, linux: {} }),
+    options: { typeUrl: 'containerd.runc.v1.Options', value: btoa('\x0a\x0d/usr/bin/runc') },
+  })),
   tasks: [
     { ...task, id: 'r', status: 'running' },
     { ...task, id: 'c', status: 'created' },
@@ -85,7 +91,22 @@ const makeContainerd = async (): Promise<ContainerdFixture> => {
   }
 }
 
+const makeEvents = async (): Promise<EventsFixture> => {
+  const node = simulate(containerd)
+  const tell = async (name: string) => node.emit({ kind: 'image', name })
+  return {
+    events: node.servePorts.events,
+    running: 'r',
+    starve: async () => node.oom('r'),
+    images: { create: tell, update: tell, delete: tell },
+    createElsewhere: async () => undefined,
+    sever: async () => node.stopContainerd(),
+    cleanup: async () => undefined,
+  }
+}
+
 describeCheckpoints('memory', makeFiles)
 describeDirectories('memory', makeFiles, { mounts: true })
 describeHost('memory', makeFiles, (fixture, ms) => nodes.get(fixture)?.advance(BigInt(ms) * 1_000_000n))
 describeContainerd('memory', makeContainerd)
+describeEvents('memory', makeEvents)

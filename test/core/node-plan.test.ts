@@ -32,6 +32,7 @@ const sandbox = (id: string, more: Partial<SandboxSeen> = {}): SandboxSeen => {
   return {
     record,
     metadata: right(rightOf(sandboxMetadataOf(record.extensions))),
+    spare: null,
     resources: null,
     look: LOOKS.RUNNING,
     netns: { path: '', status: 'host', unclear: null },

@@ -21,6 +21,8 @@ export interface Served {
   readonly log: () => string
   /** Resolves once it says that it is ready: everything is recovered. */
   readonly ready: () => Promise<void>
+  /** Resolves with its exit code. */
+  readonly ended: Promise<number | null>
   /** SIGKILL: no goodbye. */
   readonly kill: () => Promise<void>
   /** SIGTERM; the exit code. */
@@ -66,6 +68,7 @@ export const startServe = (at: Layout, args: readonly string[] = []): Served => 
     connection,
     socket,
     process: self,
+    ended,
     log,
     ready: async () => {
       await until('serve is ready', async () => {

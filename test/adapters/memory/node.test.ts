@@ -170,7 +170,7 @@ describe('sandboxes and host', () => {
   it('makes fresh IO, the same when asked again', async () => {
     const node = web()
     for (let n = 0; n < 2; n += 1)
-      answerOf(await node.ports.io.create({ id: 'web', tty: false, stdin: true })())
+      answerOf(await node.ports.io.create({ id: 'web', tty: false, stdin: true, log: null })())
     const fifos = node.world().files.filter(({ kind }) => kind === 'fifo')
     expect(fifos.map(({ path }) => path)).toEqual(
       ['stdin', 'stdout', 'stderr'].map((s) => `containers/web/io/web-${s}`),

@@ -28,6 +28,14 @@ export const FULL = {
       },
     },
   ],
+  details: [
+    {
+      id: 'web',
+      spec: { process: { cwd: '/' } },
+      options: { typeUrl: 'containerd.runc.v1.Options', value: 'cnVuYw==' },
+    },
+    { id: 'old', options: null },
+  ],
   tasks: [
     {
       id: 'web',
