@@ -21,7 +21,7 @@ export const readKernelFile = async (path: string, limit: number): Promise<strin
         const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK)
         if (bytesRead === 0) return Buffer.concat(chunks).toString('latin1')
         bytes += bytesRead
-        if (bytes > limit + 9) throw new Trouble('Exhausted', `${path} is larger than ${limit} bytes`)
+        if (bytes > limit) throw new Trouble('Exhausted', `${path} is larger than ${limit} bytes`)
         chunks.push(buffer.subarray(0, bytesRead))
       }
     })

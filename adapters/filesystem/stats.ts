@@ -69,7 +69,6 @@ export const stats = (clock: Clock): Stats => {
       }),
     network: (pid) =>
       attempt(`measure the network of process ${pid}`, 'the kernel', async () => {
-        if (!Number.isSafeInteger(pid) || pid <= 0) return null
         const text = await readKernelFile(`/proc/${pid}/net/dev`, NETWORK_LIMIT)
         return text === null ? null : interfacesOf(text)
       }),

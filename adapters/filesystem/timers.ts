@@ -32,7 +32,8 @@ export const timers: Timers = {
         signal.removeEventListener('abort', wake)
         resolve()
       }
-      // Not unref'd either: who sleeps has something left to do.
+      // Not unref'd either: while containerd is away it may be all that keeps a serve, and whoever is told to stop aborts
+      // the signal of every sleep.
       const timer = setTimeout(wake, Math.min(ms, LONGEST))
       signal.addEventListener('abort', wake)
     }),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { close, constants, fstat, lstat, open, type Stats } from 'node:fs'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { codeOf, Trouble } from './errors.js'
 
@@ -40,6 +41,7 @@ export const openForReading = async (path: string): Promise<number> => {
     return await openChecked(path, O_RDONLY)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
+    await lstatOf(dirname(path))
     await makeFifo(path)
     return openChecked(path, O_RDONLY)
   }

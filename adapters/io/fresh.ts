@@ -1,42 +1,56 @@
 import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isValidId } from '../../core/ids.js'
 import type { IoRequest } from '../../ports/io.js'
-import { codeOf, Trouble } from './errors.js'
+import { codeOf } from './errors.js'
 import { makeFifo } from './fifo.js'
 
-const isFifo = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    (there) => there.isFIFO(),
-    () => false,
-  )
+type Standing = 'fifo' | 'nothing' | 'other'
 
-/** A folder of FIFOs that an earlier recovery made for the same container; null where there is none. */
-const existing = async (base: string, names: readonly string[]): Promise<string | null> => {
-  const folders = await readdir(base).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return []
+const standing = async (path: string): Promise<Standing> => {
+  try {
+    return (await lstat(path)).isFIFO() ? 'fifo' : 'other'
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return 'nothing'
     throw error
-  })
-  for (const folder of folders.sort()) {
-    const whole = await Promise.all(names.map((name) => isFifo(join(base, folder, name))))
-    if (whole.every(Boolean)) return folder
+  }
+}
+
+/**
+ * A folder of FIFOs that was made for this container before, whole or half; null where there is none. It serves
+ * again, so that restarts heap nothing up.
+ */
+const existing = async (base: string, names: readonly string[]): Promise<string | null> => {
+  const entries = await readdir(base, { withFileTypes: true })
+  for (const folder of entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(base, entry.name))) {
+    const stand = await Promise.all(names.map((name) => standing(join(folder, name))))
+    if (!stand.includes('other')) return folder
   }
   return null
 }
 
+const made = async (base: string): Promise<string> => {
+  const folder = join(base, randomBytes(5).toString('hex'))
+  await mkdir(folder, { mode: 0o700 })
+  return folder
+}
+
 /**
  * FIFOs for a container that was created and not started, in `<state>/containers/<id>/io/<random>/` (reference:
- * newContainerIO, NewFIFOSetInDir). Those of an earlier recovery serve again, so that restarts heap nothing up.
+ * newContainerIO, NewFIFOSetInDir). The id is one that may be a part of a path.
  */
-export const freshFifos = async (state: string, { id, tty, stdin }: IoRequest): Promise<void> => {
-  if (!isValidId(id)) throw new Trouble('Malformed', 'its id may not be a part of a path')
+export const freshFifos = async (
+  state: string,
+  { id, tty, stdin }: IoRequest,
+): Promise<readonly string[]> => {
   const streams = [...(stdin ? ['stdin'] : []), 'stdout', ...(tty ? [] : ['stderr'])]
   const names = streams.map((stream) => `${id}-${stream}`)
   const base = join(state, 'containers', id, 'io')
-  if ((await existing(base, names)) !== null) return
   await mkdir(base, { recursive: true, mode: 0o700 })
-  const folder = join(base, randomBytes(5).toString('hex'))
-  await mkdir(folder, { mode: 0o700 })
-  for (const name of names) await makeFifo(join(folder, name))
+  const folder = (await existing(base, names)) ?? (await made(base))
+  const paths = names.map((name) => join(folder, name))
+  for (const path of paths) if ((await standing(path)) === 'nothing') await makeFifo(path)
+  return paths
 }

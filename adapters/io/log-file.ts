@@ -3,9 +3,10 @@ import { encodeLines, type LogPart, type LogStream } from '../../core/log-format
 import { rfc3339 } from '../../core/time.js'
 import type { LogPlace } from '../../ports/io.js'
 import type { Clock } from '../../ports/time.js'
-import { said } from './errors.js'
+import { said, Trouble } from './errors.js'
 import { openLog } from './log-path.js'
 import { mendTail } from './log-tail.js'
+import { spellOf } from './spell.js'
 
 const NEWLINE = 0x0a
 
@@ -30,131 +31,122 @@ export interface LogFile {
   readonly append: (stream: LogStream, parts: readonly LogPart[]) => Promise<void>
   /** Goes on in a new file at the same path; fails with the old one kept. */
   readonly reopen: () => Promise<void>
+  /** Syncs and closes. Never fails. */
   readonly close: () => Promise<void>
 }
 
-/** An open file, as far as it is written. */
+/** A file that is written. */
 interface Open {
   readonly file: FileHandle
-  size: number
+  /** Its last line could neither be finished nor be taken back. */
+  torn: boolean
+  /** ns since 1970; no later line is earlier */
+  time: bigint
 }
 
 const contentOf = (parts: readonly LogPart[]): bigint =>
   BigInt(parts.reduce((sum, { content }) => sum + content.length, 0))
 
-/** Writes all of it; where that fails midway, takes back what would be a torn line, and tells how much stands. */
-const writeAll = async (
-  open: Open,
-  bytes: Uint8Array,
-): Promise<{ readonly stands: number; readonly error: unknown }> => {
-  let done = 0
-  try {
-    while (done < bytes.length) done += (await open.file.write(bytes, done, bytes.length - done)).bytesWritten
-    open.size += done
-    return { stands: done, error: null }
-  } catch (error) {
-    const stands = bytes.lastIndexOf(NEWLINE, done - 1) + 1
-    if (done > 0)
-      await open.file
-        .truncate(open.size + stands)
-        .catch(() => open.file.appendFile('\n').catch(() => undefined))
-    open.size += stands
-    return { stands: done === 0 ? 0 : stands, error }
-  }
+const linesIn = (bytes: Uint8Array): number => {
+  let lines = 0
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1
+  return lines
 }
 
-const openMended = async (
-  place: LogPlace,
-  { warn }: LogOptions,
-): Promise<Open & { readonly time: string | null }> => {
+const openMended = async (place: LogPlace, warn: (message: string) => void): Promise<Open> => {
   const file = await openLog(place)
   try {
     const { time, mended } = await mendTail(file)
     if (mended !== null) warn(mended)
-    return { file, size: (await file.stat()).size, time }
+    return { file, torn: false, time: time ?? 0n }
   } catch (error) {
     await file.close()
     throw error
   }
 }
 
+/** Writes lines; where that fails midway, takes back what would be a torn line, and tells how many bytes stand. */
+const write = async (
+  open: Open,
+  bytes: Uint8Array,
+): Promise<{ readonly stands: number; readonly error: unknown }> => {
+  let done = 0
+  try {
+    if (open.torn) await mendTail(open.file)
+    open.torn = false
+    while (done < bytes.length) {
+      const { bytesWritten } = await open.file.write(bytes, done, bytes.length - done)
+      if (bytesWritten === 0) throw new Trouble('Exhausted', 'nothing more is taken')
+      done += bytesWritten
+    }
+    return { stands: done, error: null }
+  } catch (error) {
+    const stands = done === 0 ? 0 : bytes.lastIndexOf(NEWLINE, done - 1) + 1
+    if (stands < done) open.torn = !(await takeBack(open.file, done - stands))
+    return { stands, error }
+  }
+}
+
+/** By its size of now: somebody else may have emptied it meanwhile. */
+const takeBack = async (file: FileHandle, count: number): Promise<boolean> => {
+  try {
+    await file.truncate(Math.max(0, (await file.stat()).size - count))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Opens a log, or begins it. */
-export const openLogFile = async (place: LogPlace, options: LogOptions): Promise<LogFile> => {
-  const { clock, counts, warn } = options
-  const first = await openMended(place, options)
-  let open: Open = first
-  let last = first.time ?? ''
-  let failing = false
-  let lost = 0n
+export const openLogFile = async (place: LogPlace, { clock, counts, warn }: LogOptions): Promise<LogFile> => {
+  let open = await openMended(place, warn)
+  let closed = false
+  const spell = spellOf(warn)
   // One thing at a time, in order: lines of two streams do not interleave, and a file is not closed under a write.
-  let tail: Promise<unknown> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   const next = <A>(work: () => Promise<A>): Promise<A> => {
-    const run = tail.then(work)
-    tail = run.catch(() => undefined)
+    const run = last.then(work)
+    last = run.catch(() => undefined)
     return run
   }
+  const letGo = async ({ file }: Open): Promise<void> => {
+    await file.datasync().catch((error: unknown) => warn(`its log could not be synced: ${said(error)}`))
+    await file.close().catch((error: unknown) => warn(`its log could not be closed: ${said(error)}`))
+  }
 
-  /** Times of one file never go backwards, not even when the clock does. */
-  const timeNow = (): string => {
-    const now = rfc3339(clock.now())
-    last = isEarlier(now, last) ? last : now
-    return last
-  }
-  const tellFailure = (error: unknown, bytes: bigint): void => {
+  const appendNow = async (stream: LogStream, parts: readonly LogPart[]): Promise<void> => {
+    const now = clock.now()
+    if (now > open.time) open.time = now
+    const bytes = encodeLines(parts, stream, rfc3339(open.time))
+    const { stands, error } = await write(open, bytes)
+    const written = error === null ? parts : parts.slice(0, linesIn(bytes.subarray(0, stands)))
+    const content = contentOf(written)
+    counts.lines += BigInt(written.length)
+    counts.bytes += content
+    if (error === null) return spell.ended()
+    const lost = contentOf(parts) - content
     counts.writeErrors += 1n
-    counts.lostBytes += bytes
-    lost += bytes
-    if (!failing) warn(`its log cannot be written, and what it writes is lost until it can: ${said(error)}`)
-    failing = true
-  }
-  const tellRecovery = (): void => {
-    if (failing) warn(`its log is written again; ${lost} bytes of it are lost`)
-    failing = false
-    lost = 0n
+    counts.lostBytes += lost
+    spell.failed(error, lost)
   }
 
   return {
-    append: (stream, parts) =>
-      next(async () => {
-        if (parts.length === 0) return
-        const bytes = encodeLines(parts, stream, timeNow())
-        const { stands, error } = await writeAll(open, bytes)
-        const written = error === null ? parts : parts.slice(0, linesIn(bytes, stands))
-        counts.lines += BigInt(written.length)
-        counts.bytes += contentOf(written)
-        if (error === null) tellRecovery()
-        else tellFailure(error, contentOf(parts) - contentOf(written))
-      }),
+    append: async (stream, parts) => {
+      if (parts.length > 0) await next(() => appendNow(stream, parts))
+    },
     reopen: () =>
       next(async () => {
-        const fresh = await openMended(place, options)
+        if (closed) throw new Trouble('NotFound', 'its log is closed already')
+        const fresh = await openMended(place, warn)
         const old = open
         open = fresh
-        last = fresh.time ?? last
-        await old.file.datasync().catch(() => undefined)
-        await old.file.close()
+        await letGo(old)
       }),
     close: () =>
       next(async () => {
-        await open.file
-          .datasync()
-          .catch((error: unknown) => warn(`its log could not be synced: ${said(error)}`))
-        await open.file.close()
+        closed = true
+        spell.over()
+        await letGo(open)
       }),
   }
 }
-
-const linesIn = (bytes: Uint8Array, length: number): number => {
-  let lines = 0
-  for (let at = bytes.indexOf(NEWLINE); at >= 0 && at < length; at = bytes.indexOf(NEWLINE, at + 1))
-    lines += 1
-  return lines
-}
-
-/** Go's times leave trailing zeros out, so they do not compare as text before they are filled up. */
-const filled = (time: string): string => {
-  const [seconds = '', fraction = ''] = time.replace(/Z$/, '').split('.')
-  return `${seconds}.${fraction.padEnd(9, '0')}`
-}
-
-const isEarlier = (time: string, than: string): boolean => than !== '' && filled(time) < filled(than)

@@ -1,11 +1,12 @@
-import { isRight, left, right } from 'fp-ts/lib/Either.js'
+import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import { isValidId } from '../../core/ids.js'
-import { failure } from '../../ports/failure.js'
-import type { AttachRequest, LogIo } from '../../ports/io.js'
-import type { Signal } from '../../ports/signal.js'
+import { type Failure, failure } from '../../ports/failure.js'
+import type { AttachRequest, IoRequest, LogIo } from '../../ports/io.js'
+import { newSwitch, type Signal, type Switch } from '../../ports/signal.js'
 import type { Clock } from '../../ports/time.js'
 import { type Attachment, attach, type OpenStream } from './attachment.js'
 import { attempt, Trouble } from './errors.js'
+import { closeFd, holdOpen } from './fifo.js'
 import { freshFifos } from './fresh.js'
 import type { LogCounts } from './log-file.js'
 import { pipesObstacle } from './pipes.js'
@@ -16,79 +17,152 @@ export interface LogIoOptions {
   /** Bytes of content in a line of a log; 0 or less: no limit */
   readonly maxLine: number
   readonly clock: Clock
-  readonly openStream: OpenStream
+  /** Without it, streams that are no FIFOs are of a kind that is not known. */
+  readonly openStream?: OpenStream
   /** Told what somebody should know about a container's pipes and log */
   readonly warn: (message: string) => void
 }
 
-const aborted = (signal: Signal): Promise<'aborted'> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve('aborted')
-    else signal.addEventListener('abort', () => resolve('aborted'))
+/** A container whose streams are piped, or about to be. */
+interface Held {
+  readonly attaching: Promise<Attachment>
+  /** Gives up what has not been opened by then. */
+  readonly opening: Switch
+  /** Its streams were not waited for to the end. */
+  cut: boolean
+  /** Once it is let go of, all who wait for it wait for the same. */
+  released: Promise<void> | null
+}
+
+const WHERE = 'the file system'
+
+const noStreams: OpenStream = (url) => async () =>
+  left(failure('Malformed', 'open a stream', JSON.stringify(url.slice(0, 200)), 'streams are not known here'))
+
+/** Whether the signal aborted before the work was done. */
+const abortedFirst = (work: Promise<unknown>, signal: Signal): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => resolve(true)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort)
+    work.then(() => resolve(false), reject).finally(() => signal.removeEventListener('abort', abort))
   })
 
+const checkId = (id: string): void => {
+  if (!isValidId(id)) throw new Trouble('Malformed', 'its id may not be a part of a path')
+}
+
 /** IO of somebody who stays, on the FIFOs and files of this machine. */
-export const logIo = ({ state, maxLine, clock, openStream, warn }: LogIoOptions): LogIo => {
-  const attached = new Map<string, Promise<Attachment>>()
+export const logIo = ({ state, maxLine, clock, openStream = noStreams, warn }: LogIoOptions): LogIo => {
+  const attached = new Map<string, Held>()
+  /** The ends of fresh FIFOs, by container: nobody else holds them before it is started. */
+  const fresh = new Map<string, readonly number[]>()
   const counts: LogCounts = { bytes: 0n, lines: 0n, writeErrors: 0n, lostBytes: 0n }
+  let closed = false
+
+  const checkOpen = (): void => {
+    if (closed) throw new Trouble('Denied', 'all logs are closed already')
+  }
+  const letGoOfFresh = async (id: string): Promise<void> => {
+    const fds = fresh.get(id) ?? []
+    fresh.delete(id)
+    for (const fd of fds) await closeFd(fd)
+  }
+
+  const create = async (request: IoRequest): Promise<void> => {
+    checkId(request.id)
+    checkOpen()
+    if (fresh.has(request.id) || attached.has(request.id)) return
+    const fds: number[] = []
+    fresh.set(request.id, fds)
+    try {
+      for (const path of await freshFifos(state, request)) fds.push(await holdOpen(path))
+      checkOpen()
+    } catch (error) {
+      await letGoOfFresh(request.id)
+      throw error
+    }
+  }
 
   const begin = async (request: AttachRequest): Promise<void> => {
     const { id } = request
-    if (!isValidId(id)) throw new Trouble('Malformed', 'its id may not be a part of a path')
+    checkId(id)
+    checkOpen()
     const known = attached.get(id)
     if (known !== undefined) {
-      await known
+      await known.attaching
       return
     }
-    const options = { clock, counts, warn: (message: string) => warn(`container ${id}: ${message}`) }
-    const attaching = attach(request, maxLine, options, openStream)
-    attached.set(id, attaching)
-    await attaching.catch((error: unknown) => {
+    const opening = newSwitch()
+    const told = (message: string): void => warn(`container ${id}: ${message}`)
+    const attaching = attach(request, { maxLine, clock, counts, openStream, warn: told }, opening.signal)
+    attached.set(id, { attaching, opening, cut: false, released: null })
+    try {
+      await attaching
+    } catch (error) {
       attached.delete(id)
       throw error
-    })
+    }
+    await letGoOfFresh(id)
   }
 
-  /** Lets go of a container once its streams have ended; those that have not by then are cut, and that is said. */
-  const letGo = async (id: string, signal: Signal): Promise<boolean> => {
-    const attachment = await attached.get(id)
-    attached.delete(id)
-    if (attachment === undefined) return true
-    const ended = await Promise.race([attachment.ended.then(() => 'ended' as const), aborted(signal)])
-    if (ended === 'aborted') attachment.cut()
-    await attachment.ended
-    await attachment.close()
-    return ended === 'ended'
+  const release = (id: string, held: Held): Promise<void> => {
+    held.released ??= held.attaching.then(async (attachment) => {
+      attachment.look()
+      await attachment.ended
+      await attachment.close()
+      attached.delete(id)
+    })
+    return held.released
+  }
+  const cut = async (held: Held): Promise<void> => {
+    held.opening.off()
+    const attachment = await held.attaching
+    held.cut = true
+    attachment.cut()
+  }
+  const drain = async (id: string, held: Held, signal: Signal): Promise<void> => {
+    const released = release(id, held)
+    if (await abortedFirst(released, signal)) await cut(held)
+    await released
+    if (held.cut) throw new Trouble('TimedOut', 'somebody still holds its pipes open')
+  }
+  const closeAll = async (signal: Signal): Promise<void> => {
+    closed = true
+    const all = [...attached].map(async ([id, held]) => {
+      await cut(held)
+      await release(id, held)
+    })
+    // What could not be attached holds nothing.
+    const done = Promise.allSettled([...all, ...[...fresh.keys()].map(letGoOfFresh)])
+    if (await abortedFirst(done, signal))
+      throw new Trouble('TimedOut', 'not all of them were written in time')
+  }
+
+  const heldOf = (id: string, asked: string): Either<Failure, Held> => {
+    const held = attached.get(id)
+    return held === undefined
+      ? left(failure('NotFound', asked, 'this process', 'nothing is attached'))
+      : right(held)
   }
 
   return {
-    create: (request) =>
-      attempt(`create IO of ${request.id}`, 'the file system', () => freshFifos(state, request)),
+    create: (request) => attempt(`create IO of ${request.id}`, WHERE, () => create(request)),
     obstacle: pipesObstacle,
-    attach: (request) =>
-      attempt(`attach to the pipes of ${request.id}`, 'the file system', () => begin(request)),
+    attach: (request) => attempt(`attach to the pipes of ${request.id}`, WHERE, () => begin(request)),
     drain: (id, signal) => async () => {
       const asked = `drain the pipes of ${id}`
-      if (!attached.has(id)) return left(failure('NotFound', asked, 'this process', 'nothing is attached'))
-      const whole = await attempt(asked, 'the file system', () => letGo(id, signal))()
-      return isRight(whole) && !whole.right
-        ? left(failure('TimedOut', asked, 'its pipes', 'somebody still holds them open'))
-        : whole._tag === 'Left'
-          ? whole
-          : right(undefined)
+      await letGoOfFresh(id)
+      const held = heldOf(id, asked)
+      return isLeft(held) ? held : attempt(asked, WHERE, () => drain(id, held.right, signal))()
     },
     reopen: (id) => async () => {
       const asked = `reopen the log of ${id}`
-      const attachment = attached.get(id)
-      if (attachment === undefined)
-        return left(failure('NotFound', asked, 'this process', 'nothing is attached'))
-      return attempt(asked, 'the file system', async () => (await attachment).reopen())()
+      const held = heldOf(id, asked)
+      if (isLeft(held)) return held
+      return attempt(asked, WHERE, async () => (await held.right.attaching).reopen())()
     },
     totals: () => ({ ...counts }),
-    close: () =>
-      attempt('close the logs', 'the file system', async () => {
-        const now = { aborted: true, addEventListener: () => undefined, removeEventListener: () => undefined }
-        await Promise.all([...attached.keys()].map((id) => letGo(id, now)))
-      }),
+    close: (signal) => attempt('close the logs', WHERE, () => closeAll(signal)),
   }
 }

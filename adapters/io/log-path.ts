@@ -1,10 +1,12 @@
 import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import type { LogPlace } from '../../ports/io.js'
 import { codeOf, Trouble } from './errors.js'
 
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
+
+const NO_FILE = 'something that is no file stands at its log path'
 
 /** Node has no `openat`; a name below an open directory's own path is the same thing. */
 const at = (directory: FileHandle, name: string): string => `/proc/self/fd/${directory.fd}/${name}`
@@ -33,12 +35,18 @@ const openDirectory = async (parent: FileHandle, name: string): Promise<FileHand
 }
 
 const openFile = async (directory: FileHandle, name: string): Promise<FileHandle> => {
-  // Not blocking: what stands there may be a FIFO.
+  // A device does something when it is opened, and a FIFO may block: so it is looked at before.
+  const there = await lstat(at(directory, name)).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+  if (there !== null && !there.isFile()) throw new Trouble('Denied', NO_FILE)
   const flags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK
   const file = await open(at(directory, name), flags, 0o640)
+  // It may have been another one by then.
   if ((await file.stat()).isFile()) return file
   await file.close()
-  throw new Trouble('Denied', 'something that is no file stands at its log path')
+  throw new Trouble('Denied', NO_FILE)
 }
 
 /**

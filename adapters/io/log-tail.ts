@@ -6,15 +6,15 @@ const TAIL = 128 * 1024
 
 /** What stands at the end of a log that somebody wrote before. */
 export interface Tail {
-  /** The time of its last line, as it stands there; null where it has none */
-  readonly time: string | null
+  /** The time of its last line, in ns since 1970; null where it tells none */
+  readonly time: bigint | null
   /** What had to be done so that it ends with a whole line; null: nothing */
   readonly mended: string | null
 }
 
 const lastLines = (text: string): { readonly whole: string; readonly torn: string } => {
   const end = text.lastIndexOf('\n')
-  const start = text.lastIndexOf('\n', end - 1) + 1
+  const start = end > 0 ? text.lastIndexOf('\n', end - 1) + 1 : 0
   return { whole: end < 0 ? '' : text.slice(start, end), torn: text.slice(end + 1) }
 }
 
@@ -29,10 +29,12 @@ export const mendTail = async (file: FileHandle): Promise<Tail> => {
   const { whole, torn } = lastLines(buffer.toString('latin1', 0, bytesRead))
   const time = timeOfLine(torn) ?? timeOfLine(whole)
   if (torn === '') return { time, mended: null }
-  if (timeOfLine(torn) !== null || torn.length === bytesRead) {
+  // Its header may lie before what was looked at: then there is more to keep than to take away.
+  const beginsBefore = from > 0 && torn.length === bytesRead
+  if (timeOfLine(torn) !== null || beginsBefore) {
     await file.appendFile('\n')
-    return { time, mended: 'its last line was torn; it ends where it was torn' }
+    return { time, mended: 'the last line of its log was torn; it ends where it was torn' }
   }
   await file.truncate(size - torn.length)
-  return { time, mended: 'the beginning of a torn line without content was taken away' }
+  return { time, mended: 'the last line of its log was torn before its content, and was taken away' }
 }

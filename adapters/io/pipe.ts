@@ -1,5 +1,5 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
-import { frame, frameEnd, type LogStream } from '../../core/log-format.js'
+import { framing, type LogStream } from '../../core/log-format.js'
 import type { LogFile } from './log-file.js'
 import type { ByteSource } from './source.js'
 
@@ -9,9 +9,14 @@ export interface Pipe {
   readonly ended: Promise<void>
   /** Takes what is there now, and no more. */
   readonly cut: () => void
+  /** Looks whether it has ended. */
+  readonly look: () => void
 }
 
-/** @param log - null: drained and thrown away */
+/**
+ * @param log - null: drained and thrown away
+ * @param limit - bytes of content in a line of the log; 0 or less: none
+ */
 export const pipeInto = (
   source: ByteSource,
   stream: LogStream,
@@ -20,18 +25,15 @@ export const pipeInto = (
   warn: (message: string) => void,
 ): Pipe => {
   const run = async (): Promise<void> => {
-    let rest: Uint8Array = new Uint8Array(0)
+    const { take, end } = framing(limit)
     for await (const chunk of source.chunks) {
       if (isLeft(chunk)) {
         warn(`its ${stream} broke: ${chunk.left.said}`)
         break
       }
-      if (log === null) continue
-      const framed = frame(rest, chunk.right, limit)
-      rest = framed.rest
-      await log.append(stream, framed.parts)
+      if (log !== null) await log.append(stream, take(chunk.right))
     }
-    await log?.append(stream, frameEnd(rest, limit))
+    await log?.append(stream, end())
   }
-  return { ended: run(), cut: source.close }
+  return { ended: run(), cut: source.close, look: () => source.look?.() }
 }

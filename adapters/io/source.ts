@@ -1,5 +1,5 @@
 import { read } from 'node:fs'
-import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net'
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { type Failure, failure } from '../../ports/failure.js'
 
@@ -12,20 +12,26 @@ export interface ByteSource {
   readonly chunks: AsyncIterable<Either<Failure, Uint8Array>>
   /** Lets go of it; a reader that waits is told the end, after what is in it now. */
   readonly close: () => void
+  /** Looks whether anybody is left who writes, where it would not tell by itself. */
+  readonly look?: () => void
 }
 
-/** As much as a pipe holds. */
+/** As much as a pipe holds unless it was made larger. */
 const BUFFER = 64 * 1024
 
-/** What is in a pipe at this moment, without waiting for more. Whoever writes faster than this reads is cut off. */
-const readNow = (fd: number, buffer: Buffer): Promise<number> =>
+/** Twice as much as a pipe can be made to hold: whoever still fills it then is not going to stop for us. */
+const LAST = 2 * 1024 * 1024
+
+/** What is in a pipe at this moment, without waiting for more: 0 where nobody is left who writes, null where it is empty. */
+const readNow = (fd: number, buffer: Buffer): Promise<number | null> =>
   new Promise((resolve) => {
-    read(fd, buffer, 0, buffer.length, null, (error, count) => resolve(error === null ? count : 0))
+    read(fd, buffer, 0, buffer.length, null, (error, count) => resolve(error === null ? count : null))
   })
 
 /**
- * The bytes of a FIFO that is open for reading without blocking; the descriptor is the source's from now on. Read
- * through libuv's poll: a blocked read would hold one of its four threads, and four containers all file work.
+ * The bytes of a FIFO that is open for reading without blocking; the descriptor is the source's from now on, and must
+ * be read to its end or closed. Read through libuv's poll: a blocked read would hold one of its four threads, and four
+ * containers all file work.
  */
 export const fifoSource = (fd: number, path: string): ByteSource => {
   const buffer = Buffer.allocUnsafe(BUFFER)
@@ -33,10 +39,10 @@ export const fifoSource = (fd: number, path: string): ByteSource => {
   let failed: Failure | null = null
   let ended = false
   let cut = false
+  let looking = false
   let wake: () => void = () => undefined
 
-  // The constructor takes `onread` as connecting does, which its types do not say.
-  const options: SocketConstructorOpts & { readonly onread: OnReadOpts } = {
+  const options: SocketConstructorOpts & ConnectOpts = {
     fd,
     readable: true,
     writable: false,
@@ -51,11 +57,14 @@ export const fifoSource = (fd: number, path: string): ByteSource => {
     },
   }
   const socket = new Socket(options)
-  socket.on('end', () => {
-    ended = true
-    wake()
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => {
+      ended = true
+      wake()
+      resolve()
+    })
   })
-  socket.on('close', () => {
+  socket.on('end', () => {
     ended = true
     wake()
   })
@@ -67,7 +76,7 @@ export const fifoSource = (fd: number, path: string): ByteSource => {
   })
 
   const more = async (): Promise<Uint8Array | null> => {
-    while (chunk === null && !ended && !cut && failed === null) {
+    while (chunk === null && !ended && !cut && !looking && failed === null) {
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
@@ -81,25 +90,39 @@ export const fifoSource = (fd: number, path: string): ByteSource => {
 
   async function* chunks(): AsyncGenerator<Either<Failure, Uint8Array>, void, void> {
     try {
-      for (let taken = await more(); taken !== null; taken = await more()) yield right(taken)
-      if (failed !== null) return yield left(failed)
-      if (ended) return
-      socket.pause()
-      // Two pipes full at most: one that stood there, and one that was written meanwhile.
-      for (let round = 0; round < 2; round += 1) {
-        const count = await readNow(fd, buffer)
-        if (count === 0) return
-        yield right(buffer.subarray(0, count))
+      for (;;) {
+        const taken = await more()
+        if (taken !== null) yield right(taken)
+        else if (failed !== null) return yield left(failed)
+        else if (ended || (yield* now())) return
       }
     } finally {
       socket.destroy()
+      await closed
     }
+  }
+  /** What is in it now, past the poll, which does not tell that nobody writes where nobody ever did; whether it is over. */
+  async function* now(): AsyncGenerator<Either<Failure, Uint8Array>, boolean, void> {
+    looking = false
+    socket.pause()
+    for (let total = 0; total < LAST; ) {
+      const count = await readNow(fd, buffer)
+      if (count === 0) return true
+      if (count === null) break
+      total += count
+      yield right(buffer.subarray(0, count))
+    }
+    return cut
   }
 
   return {
     chunks: chunks(),
     close: () => {
       cut = true
+      wake()
+    },
+    look: () => {
+      looking = true
       wake()
     },
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeLines, frame, frameEnd, type LogPart, timeOfLine } from '../../core/log-format.js'
+import { encodeLines, framing, type LogPart, timeOfLine } from '../../core/log-format.js'
+import { rfc3339 } from '../../core/time.js'
 
 const bytes = (text: string): Uint8Array => Buffer.from(text)
 const text = (content: Uint8Array): string => Buffer.from(content).toString('latin1')
@@ -8,14 +9,8 @@ const told = ({ content, partial }: LogPart): string => `${partial ? 'P' : 'F'} 
 
 /** All that a log would have of a stream that came in these chunks. */
 const framed = (chunks: readonly Uint8Array[], limit: number): readonly string[] => {
-  const parts: LogPart[] = []
-  let rest: Uint8Array = new Uint8Array(0)
-  for (const chunk of chunks) {
-    const step = frame(rest, chunk, limit)
-    parts.push(...step.parts)
-    rest = step.rest
-  }
-  return [...parts, ...frameEnd(rest, limit)].map(told)
+  const { take, end } = framing(limit)
+  return [...chunks.flatMap((chunk) => take(chunk).map(told)), ...end().map(told)]
 }
 
 const cutAt = (whole: Uint8Array, places: readonly number[]): readonly Uint8Array[] => {
@@ -73,16 +68,29 @@ describe('a log line', () => {
       }),
     )
   })
-  it('keeps no more in memory than the limit, and what may be a line’s end', () => {
+  it('does not wait for the end of a line that is longer than the limit', () => {
     fc.assert(
       fc.property(fc.array(streams), fc.integer({ min: 1, max: 9 }), (chunks, limit) => {
-        let rest: Uint8Array = new Uint8Array(0)
-        for (const chunk of chunks) {
-          rest = frame(rest, chunk, limit).rest
-          expect(rest.length).toBeLessThanOrEqual(limit + 1)
-        }
+        const { take, end } = framing(limit)
+        for (const chunk of chunks) take(chunk)
+        expect(end().reduce((sum, { content }) => sum + content.length, 0)).toBeLessThanOrEqual(limit + 1)
       }),
     )
+  })
+  it('is split at 16 MiB even without a limit, so that no line takes all memory', () => {
+    const { take, end } = framing(0)
+    const chunk = new Uint8Array(64 * 1024).fill(97)
+    const parts: number[] = []
+    for (let n = 0; n < 257; n += 1) parts.push(...take(chunk).map(({ content }) => content.length))
+    expect([...parts, ...end().map(({ content }) => content.length)]).toEqual([16 * 1024 * 1024, 64 * 1024])
+  })
+  it('keeps its content when the memory of its chunk is used again', () => {
+    const { take, end } = framing(100)
+    const chunk = bytes('one\ntwo')
+    take(chunk)
+    chunk.fill(0)
+    expect(take(bytes('!\nthree')).map(told)).toEqual(['F two!'])
+    expect(end().map(told)).toEqual(['P three'])
   })
   it('begins with its time, its stream and its tag', () => {
     const parts = [
@@ -93,9 +101,23 @@ describe('a log line', () => {
       '2026-11-23T14:50:31.299141579Z stderr P long\n2026-11-23T14:50:31.299141579Z stderr F end\n',
     )
   })
-  it('tells its time again, where its header is whole', () => {
-    expect(timeOfLine('2026-11-23T14:50:31Z stdout F x')).toBe('2026-11-23T14:50:31Z')
-    expect(timeOfLine('2026-11-23T14:50:31Z stdo')).toBeNull()
-    expect(timeOfLine('')).toBeNull()
+  it.each([
+    ['1970-01-01T00:00:01.5Z stdout F x', 1_500_000_000n],
+    ['2026-11-23T14:50:31.299141579Z stderr P x', 1_795_445_431_299_141_579n],
+    ['2026-11-23T15:50:31.299141579+01:00 stdout F x', 1_795_445_431_299_141_579n],
+    ['2026-11-23T09:20:31-05:30 stdout F ', 1_795_445_431_000_000_000n],
+    ['2026-11-23T14:50:31Z stdo', null],
+    ['2026-11-23T14:50:31Z stdout F', null],
+    ['an older line', null],
+    ['', null],
+  ])('tells its time, where its header is whole: %s', (line, time) => {
+    expect(timeOfLine(line)).toBe(time)
+  })
+  it('tells the time that was written', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(2n ** 60n), max: 2n ** 62n }), (ns) => {
+        expect(timeOfLine(`${rfc3339(ns)} stdout F x`)).toBe(ns)
+      }),
+    )
   })
 })

@@ -1,5 +1,8 @@
 import { readFileSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { cgroupOf, pidsIn } from '../lab/cgroups.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import {
   type ContainerOptions,
@@ -8,6 +11,7 @@ import {
   runContainer,
   runPod,
 } from '../lab/pods.js'
+import { findProcess } from '../lab/processes.js'
 import { untilTrue } from '../lab/wait.js'
 
 /** What a log holds, read as strictly as it was to be written, and containers that write without pause. */
@@ -56,54 +60,56 @@ export const written = (lines: Iterable<LogLine>, stream: string): string => {
   return text
 }
 
-/** A numbered line of 64 bytes, as all of this file's writers write them. */
+/** A numbered line is of 64 bytes, and after the last number the first comes again. */
 export const WIDTH = 64
-const numbers = (from: string, to: string): string =>
-  `awk 'BEGIN{for(i=${from};i<${to};i++) printf "%063d\\n", i}'`
+export const ROUND = 1_000_000
 
-/** Writes that many numbered lines. */
-export const count = (lines: number): string => numbers('0', String(lines))
+/** Puts numbered lines beside a container's orders, as `/ctl/lines`: what is copied from there comes without pause. */
+export const putLines = async ({ orders }: LabContainer): Promise<void> => {
+  const bytes = Buffer.alloc(ROUND * WIDTH)
+  for (let n = 0; n < ROUND; n += 1) bytes.latin1Write(`${String(n).padStart(WIDTH - 1, '0')}\n`, n * WIDTH)
+  await writeFile(join(orders, '../lines'), bytes)
+}
 
-/** In one go, what a writer that waits for its stop writes. */
-export const ROUND = 20_000
+/** Writes all numbered lines so many times. */
+export const rounds = (times: number): string => Array(times).fill('cat /ctl/lines').join('; ')
 
-/** Writes numbered lines until there is a file `stop` beside its orders. */
-export const countOn = `n=0; while [ ! -e /ctl/stop ]; do ${numbers("'$n'", `'$n'+${ROUND}`)}; n=$((n+${ROUND})); done`
+/** Writes numbered lines, round after round, until there is a file `stop` beside its orders. */
+export const roundsOn = 'while [ ! -e /ctl/stop ]; do cat /ctl/lines; done'
+
+export const stopRounds = ({ orders }: LabContainer): Promise<void> => writeFile(join(orders, '../stop'), '')
 
 /** What became of numbered lines on their way into a log. */
 export interface Numbered {
-  /** Whole lines, in the order of the log */
+  /** How many are there whole, each once and in order */
   readonly whole: number
-  readonly last: number
-  /** How many lines in a row are missing, at each place where some are */
+  /** How many in a row are missing, at each place where some are */
   readonly gaps: readonly number[]
   /** What is no whole line */
   readonly cut: readonly string[]
 }
 
-/** Throws where a line is there twice, or too early. */
+/** Throws where a line is there twice, or too early: that would be a gap of almost a round. */
 export const numbered = (lines: Iterable<LogLine>): Numbered => {
-  let [whole, last, begun] = [0, -1, '']
+  let [whole, next, begun] = [0, 0, '']
   const [gaps, cut]: [number[], string[]] = [[], []]
   for (const { partial, content } of lines) {
-    if (partial) {
-      begun += content
-      continue
-    }
     const text = begun + content
-    begun = ''
+    begun = partial ? text : ''
+    if (partial) continue
     if (text.length !== WIDTH - 1 || !/^\d+$/.test(text)) {
       cut.push(text)
       continue
     }
     const number = Number(text)
-    if (number <= last) throw new Error(`line ${number} after line ${last}`)
-    if (number > last + 1) gaps.push(number - last - 1)
-    last = number
+    const gap = (number - next + ROUND) % ROUND
+    if (gap > ROUND / 2) throw new Error(`line ${number} where ${next} is next`)
+    if (gap > 0) gaps.push(gap)
+    next = (number + 1) % ROUND
     whole += 1
   }
   if (begun !== '') cut.push(begun)
-  return { whole, last, gaps, cut }
+  return { whole, gaps, cut }
 }
 
 export const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0
@@ -112,12 +118,16 @@ export const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry:
 export const untilLonger = (file: string, bytes: number): Promise<void> =>
   untilTrue(`${file} is longer than ${bytes} bytes`, () => sizeOf(file) > bytes)
 
-/** Waits until a file has stayed as it is for a while: nobody writes it any more. */
-export const untilQuiet = async (file: string): Promise<void> => {
-  let before = -1
-  await untilTrue(`${file} is complete`, async () => {
-    const now = sizeOf(file)
-    if (now === before) return true
+/** Waits until a container's program has written what its pipes hold, and nothing more for a while. */
+export const untilBlocked = async ({ dir }: Lab, program: string): Promise<void> => {
+  let before = ''
+  await untilTrue(`${program} is held up`, async () => {
+    const process = pidsIn(cgroupOf(dir))
+      .map(findProcess)
+      .find((found) => found?.program === program)
+    if (process === undefined) return false
+    const now = /^wchar: (\d+)$/m.exec(readFileSync(`/proc/${process.pid}/io`, 'utf8'))?.[1] ?? '0'
+    if (now === before && Number(now) > 0) return true
     before = now
     await delay(300)
     return false
@@ -140,5 +150,6 @@ export const withWriter = (
     await lab.restart(false)
     const { logFile } = writer
     if (logFile === undefined) throw new Error('it has no log')
+    await putLines(writer)
     await body(lab, { ...writer, logFile })
   })

@@ -1,12 +1,17 @@
+import { Option } from '@commander-js/extra-typings'
 import { needsAttention, type Report } from '../../../core/report.js'
 import { EXIT, type ExitCode, type Told } from '../exit.js'
 import type { Host } from '../host.js'
+import { logTo } from '../log.js'
 import type { PlaceOptions } from '../node-options.js'
+import { orRefuse, parseText } from '../values.js'
+import { version } from '../version.js'
 
 /** How a report is told. */
-export interface ReportOptions extends Pick<PlaceOptions, 'output' | 'color'> {
+export interface ReportOptions extends Pick<PlaceOptions, 'output' | 'color' | 'logFormat'> {
   readonly all?: true | undefined
   readonly detailedExitcode?: true | undefined
+  readonly metricsFile?: string | undefined
 }
 
 export const colours = (host: Host, options: Pick<PlaceOptions, 'color'>): boolean => {
@@ -32,7 +37,47 @@ const codeOf = (report: Report, options: ReportOptions): ExitCode => {
   return options.detailedExitcode === true && needsAttention(report) ? EXIT.attention : EXIT.done
 }
 
-export const tellReport = async (report: Report, options: ReportOptions, host: Host): Promise<Told> => ({
-  text: await render(report, options, host),
-  code: codeOf(report, options),
-})
+/** The same for node-exporter's textfile collector; why that could not be done, or null. */
+const writeMetrics = async (
+  report: Report,
+  path: string,
+  host: Host,
+  begun: bigint,
+): Promise<string | null> => {
+  const [{ reportMetrics }, { writeText }] = await Promise.all([
+    import('../../metrics/report.js'),
+    import('../../filesystem/named.js'),
+  ])
+  const endedAt = host.now()
+  const durationMs = Number((endedAt - begun) / 1_000_000n)
+  return writeText(path, reportMetrics(report, { version: version(), durationMs, endedAt }))
+}
+
+/**
+ * Told whatever becomes of the metrics: what was done was done.
+ *
+ * @param begun - ns since 1970, when the command began
+ */
+export const tellReport = async (
+  report: Report,
+  options: ReportOptions,
+  host: Host,
+  begun: bigint,
+): Promise<Told> => {
+  const { metricsFile } = options
+  const why = metricsFile === undefined ? null : await writeMetrics(report, metricsFile, host, begun)
+  if (why !== null)
+    logTo(host, { level: 'error', format: options.logFormat })(
+      'error',
+      `${metricsFile} (--metrics-file): ${why}`,
+    )
+  const text = await render(report, options, host)
+  return { text, code: why === null ? codeOf(report, options) : EXIT.failed }
+}
+
+/** Of every command that ends with a report. */
+export const metricsFile = () =>
+  new Option(
+    '--metrics-file <file>',
+    'what it came to, for Prometheus by way of node-exporter’s textfile collector',
+  ).argParser(orRefuse(parseText))

@@ -8,7 +8,7 @@ import { logTo } from '../log.js'
 import { levelOf, type PlaceOptions, placeCommand } from '../node-options.js'
 import { type Trouble, troubleLine, troubleOf } from '../trouble.js'
 import { orRefuse, parseDuration } from '../values.js'
-import { tellReport } from './report.js'
+import { metricsFile, tellReport } from './report.js'
 
 /** So many sockets at once are nothing to a machine that runs as many containers. */
 const AT_ONCE = 512
@@ -58,7 +58,9 @@ export const addRescue = (program: Command, host: Host, conclude: Conclude): voi
     .option('--dry-run', 'look and decide, and write nothing')
     .option('--all', 'list what stays as it is, too')
     .option('--detailed-exitcode', 'exit with 2 where something needs attention')
+    .addOption(metricsFile())
     .action(async (options) => {
+      const begun = host.now()
       const report = await rescued(options)
       const bestEffort = options.bestEffort === true
       if (isLeft(report) && bestEffort) {
@@ -68,10 +70,11 @@ export const addRescue = (program: Command, host: Host, conclude: Conclude): voi
         )
         const { address, root, state } = options
         const source = { kind: 'containerd', address, containerd: null, root, state } as const
-        conclude(right({ ...(await tellReport(rescueReport(source, []), options, host)), code: EXIT.done }))
+        const told = await tellReport(rescueReport(source, []), options, host, begun)
+        conclude(right({ ...told, code: EXIT.done }))
       } else if (isLeft(report)) conclude(report)
       else {
-        const told = await tellReport(report.right, options, host)
+        const told = await tellReport(report.right, options, host, begun)
         conclude(right(bestEffort ? { ...told, code: EXIT.done } : told))
       }
     })

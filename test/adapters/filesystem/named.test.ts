@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeText } from '../../../adapters/filesystem/named.js'
-import { folder } from './support.js'
+import { folder, isRoot, mount, ROOT } from './support.js'
 
 describe('a text written to a file of somebody’s choice', () => {
   it('is there whole, for everybody to read, and nothing else is', async () => {
@@ -55,6 +55,14 @@ describe('a text written to a file of somebody’s choice', () => {
     expect(await writeText(join(folder(), 'none', 'plan.prom'), 'new')).toBe(
       'there is no such file or folder',
     )
+  })
+  it.skipIf(!isRoot)(`leaves the old one, and nothing else, where there is no room${ROOT}`, async () => {
+    const place = folder()
+    mount('-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', place)
+    writeFileSync(join(place, 'plan.prom'), 'old')
+    expect(await writeText(join(place, 'plan.prom'), 'new'.repeat(20_000))).toMatch(/ENOSPC/)
+    expect(readdirSync(place)).toEqual(['plan.prom'])
+    expect(readFileSync(join(place, 'plan.prom'), 'utf8')).toBe('old')
   })
   it('leaves nothing behind where it cannot be put in its place', async () => {
     const place = folder()

@@ -172,3 +172,63 @@ describe('a deadline', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('a sleep', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  const sleeping = (ms: number, signal: Signal): { readonly awake: () => boolean } => {
+    let awake = false
+    void timers.sleep(ms, signal).then(() => {
+      awake = true
+    })
+    return { awake: () => awake }
+  }
+
+  it('takes its time', async () => {
+    const { awake } = sleeping(1000, new AbortController().signal)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(awake()).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(awake()).toBe(true)
+  })
+
+  it('ends at once when its signal aborts, and leaves no timer that keeps the process', async () => {
+    const controller = new AbortController()
+    const { awake } = sleeping(300_000, controller.signal)
+    controller.abort()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(awake()).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('does not begin for a signal that has aborted', async () => {
+    const { awake } = sleeping(300_000, AbortSignal.abort())
+    await vi.advanceTimersByTimeAsync(0)
+    expect(awake()).toBe(true)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('leaves nothing behind at a signal that outlives it', async () => {
+    const listeners = new Set<() => void>()
+    const signal: Signal = {
+      aborted: false,
+      addEventListener: (_, listener) => listeners.add(listener),
+      removeEventListener: (_, listener) => listeners.delete(listener),
+    }
+    sleeping(10, signal)
+    expect(listeners.size).toBe(1)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(listeners.size).toBe(0)
+  })
+
+  it('longer than Node can count does not end at once', async () => {
+    const { awake } = sleeping(Number.POSITIVE_INFINITY, new AbortController().signal)
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(awake()).toBe(false)
+  })
+})

@@ -12,6 +12,11 @@ const node = () => simulate(emptyWorld(START))
 const patient = ({ tasks, timers }: Ports, id: string, ms = 10_000) =>
   timers.within(ms, `ask ${id}`, (signal) => tasks.get(id, signal))
 
+const sleeping = (n: ReturnType<typeof node>, told: string[], ...all: readonly number[]) => {
+  for (const ms of all) void n.ports.timers.sleep(ms, calm).then(() => told.push(`${ms} at ${sinceStart(n)}`))
+}
+const sinceStart = (n: ReturnType<typeof node>): bigint => (n.ports.clock.now() - START) / 1_000_000n
+
 describe('virtual time', () => {
   it('stands still while calls are answered', async () => {
     const n = node()
@@ -131,5 +136,124 @@ describe('virtual time', () => {
       _tag: 'Right',
       right: 1,
     })
+  })
+})
+
+describe('a sleeper', () => {
+  it('wakes at its own time, and what it does is done before the next one wakes', async () => {
+    const n = node()
+    const told: string[] = []
+    sleeping(n, told, 3000, 1000, 2000)
+    void n.ports.timers.sleep(1500, calm).then(async () => {
+      await n.ports.tasks.list(calm)()
+      told.push(`asked at ${sinceStart(n)}`)
+      await n.ports.timers.sleep(250, calm)
+      told.push(`again at ${sinceStart(n)}`)
+    })
+    await n.pass(10n * SECOND)
+    expect(told).toEqual(['1000 at 1000', 'asked at 1500', 'again at 1750', '2000 at 2000', '3000 at 3000'])
+    expect(sinceStart(n)).toBe(10_000n)
+  })
+  it('sleeps on where less time goes by', async () => {
+    const n = node()
+    const told: string[] = []
+    sleeping(n, told, 1000)
+    await n.pass(SECOND - 1n)
+    expect(told).toEqual([])
+    await n.pass(1n)
+    expect(told).toEqual(['1000 at 1000'])
+  })
+  it('wakes at once when its signal aborts, and not at all for a signal that has', async () => {
+    const n = node()
+    const controller = new AbortController()
+    const long = n.ports.timers.sleep(1_000_000, controller.signal)
+    controller.abort()
+    await long
+    await n.ports.timers.sleep(1_000_000, controller.signal)
+    expect(n.ports.clock.now()).toBe(START)
+  })
+  it('leaves nothing behind at a signal that outlives it', async () => {
+    const n = node()
+    const listeners = new Set<() => void>()
+    const signal: Signal = {
+      aborted: false,
+      addEventListener: (_, listener) => listeners.add(listener),
+      removeEventListener: (_, listener) => listeners.delete(listener),
+    }
+    const slept = n.ports.timers.sleep(10, signal)
+    expect(listeners.size).toBe(1)
+    await n.pass(SECOND)
+    await slept
+    expect(listeners.size).toBe(0)
+  })
+  it('who looks again every second moves no time alone, and is done in an instant over a day', async () => {
+    const n = node()
+    let looks = 0
+    const forever = async () => {
+      for (;;) {
+        await n.ports.timers.sleep(60_000, calm)
+        looks += 1
+      }
+    }
+    void forever()
+    await n.pass(0n)
+    expect([looks, n.ports.clock.now()]).toEqual([0, START])
+    await n.pass(86_400n * SECOND)
+    expect(looks).toBe(1440)
+  })
+  it('wakes on the way to the deadline of a call that hangs', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const told: string[] = []
+    sleeping(n, told, 20_000, 4000, 2000)
+    expect(tagOf(await patient(n.ports, 'x')())).toBe('TimedOut')
+    expect(told).toEqual(['2000 at 2000', '4000 at 4000'])
+    expect(sinceStart(n)).toBe(10_000n)
+  })
+  it('does not wake once its process is dead, and nobody waits for that process', async () => {
+    const n = node()
+    const told: string[] = []
+    sleeping(n, told, 1000)
+    n.crashAt(1, 'before')
+    await n.run(n.ports.tasks.list(calm))
+    sleeping(n, told, 0)
+    await n.pass(10n * SECOND)
+    expect(told).toEqual([])
+  })
+})
+
+describe('time that passes step by step', () => {
+  it('passes deadlines at their own time, with what follows from them', async () => {
+    const n = node()
+    const told: string[] = []
+    sleeping(n, told, 3000)
+    const silence = () => new Promise<never>(() => undefined)
+    void n.ports.timers
+      .within(1000, 'ask', () => silence)()
+      .then(() => {
+        told.push(`given up at ${sinceStart(n)}`)
+        sleeping(n, told, 500)
+      })
+    await n.pass(10n * SECOND)
+    expect(told).toEqual(['given up at 1000', '500 at 1500', '3000 at 3000'])
+  })
+  it('waits for a call that a gate holds, however long that takes', async () => {
+    const n = simulate(emptyWorld(START), { gate: () => new Promise((resolve) => setTimeout(resolve, 1)) })
+    let answered = false
+    void n.ports.tasks
+      .list(calm)()
+      .then(() => {
+        answered = true
+      })
+    await n.pass(0n)
+    expect(answered).toBe(true)
+  })
+  it('is over only after the deadlines of what hangs', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const told: string[] = []
+    void patient(n.ports, 'x')().then((reply) => told.push(tagOf(reply)))
+    await n.pass(0n)
+    expect(told).toEqual(['TimedOut'])
   })
 })
