@@ -1,11 +1,12 @@
 import { isLeft, isRight } from 'fp-ts/lib/Either.js'
 import { encodeCheckpoint, readCheckpoint } from './checkpoint.js'
-import { commitRefusal } from './commit.js'
-import { type ContainerPlan, type PlannedCommit, plannedCommit, settleContainer } from './container-plan.js'
+import { type Commit, commitRefusal } from './commit.js'
+import { type ContainerPlan, plannedCommit, settleContainer } from './container-plan.js'
 import type { JsonObject } from './json.js'
 import type { ContainerSeen } from './observation.js'
 import type { Performed } from './performed.js'
 import type { TaskReply } from './records.js'
+import type { Action } from './report.js'
 import type { TaskLook } from './seen.js'
 import { OOM_REASON, type Status, stateOf } from './status.js'
 
@@ -14,15 +15,21 @@ export interface Remembered {
   /** What was seen last, with the checkpoint as it stands now, or as it should */
   readonly seen: ContainerSeen
   readonly status: Status
-  /** The checkpoint's text that is not on disk yet; null where disk and memory say the same */
-  readonly pending: string | null
+  /** What is not on disk yet; null where disk and memory say the same */
+  readonly pending: Commit | null
   /** Why not; null where it is */
   readonly unwritten: string | null
   /** Whether it should be looked at again, for what was learnt is not all there is to learn */
   readonly again: boolean
 }
 
-const wasToWrite = (planned: PlannedCommit, { ending }: Performed): string | null => planned.of(ending).write
+/** What is left of a commit: what was set aside once is not set aside again, or each try would leave a copy. */
+export const leftOf = (todo: Commit, actions: readonly Action[]): Commit => ({
+  ...todo,
+  setAside:
+    todo.setAside &&
+    !actions.some(({ kind, outcome }) => kind === 'set-aside-checkpoint' && outcome === 'done'),
+})
 
 /** An exit on record is no doubt, even while its task cannot be deleted. */
 const withoutIdleDoubt = (status: Status, witnessed: boolean): Status =>
@@ -50,9 +57,9 @@ export const remember = (
   watched: boolean,
   witnessed: boolean,
 ): Remembered => {
-  const planned = plannedCommit(plan)
-  const text = wasToWrite(planned, performed)
-  const refused = commitRefusal(plan.profile, plan.seen, planned.of(performed.ending)) !== null
+  const todo = plannedCommit(plan).of(performed.ending)
+  const text = todo.write
+  const refused = commitRefusal(plan.profile, plan.seen, todo) !== null
   const status = withoutIdleDoubt(settleContainer(plan, performed.ending).status, witnessed)
   const file = text === null || refused ? plan.seen.file : ({ kind: 'text', text } as const)
   return {
@@ -62,7 +69,8 @@ export const remember = (
       checkpoint: text === null || refused ? plan.seen.checkpoint : readCheckpoint(file),
     },
     status,
-    pending: performed.unwritten === null || refused ? null : text,
+    pending:
+      performed.unwritten === null || refused || text === null ? null : leftOf(todo, performed.actions),
     unwritten: performed.unwritten,
     again: isWorthAnotherLook(plan, performed, watched),
   }
@@ -129,6 +137,6 @@ export const withOom = (remembered: Remembered): Remembered => {
     ...remembered,
     status,
     seen: { ...remembered.seen, file, checkpoint: readCheckpoint(file) },
-    pending: text,
+    pending: { makeDirectory: false, setAside: false, write: text },
   }
 }

@@ -4,10 +4,10 @@
 //
 //     npm run build && node examples/3-linked-runtime.mjs
 import { readFile } from 'node:fs/promises'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import { parseWorld, simulate } from 'cri-recover/adapters/memory'
 import { stateOf } from 'cri-recover/core'
 import { failure, serve } from 'cri-recover/ports'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 
 const world = parseWorld(await readFile(new URL('worlds/power-loss.json', import.meta.url), 'utf8'))
 if (world._tag === 'Left') throw new Error(world.left)

@@ -5,9 +5,7 @@ import { containerProblems } from '../core/container-problems.js'
 import { isShown } from '../core/container-row.js'
 import { happenedBetween } from '../core/happened.js'
 import type { ContainerSeen } from '../core/observation.js'
-import { mayStillExit, type Remembered, remember, stoppedLook, withOom } from '../core/remembered.js'
-import { planRescue } from '../core/rescue.js'
-import { OOM_REASON, stateOf } from '../core/status.js'
+import { leftOf, mayStillExit, type Remembered, remember, stoppedLook } from '../core/remembered.js'
 import { attached } from './attach.js'
 import { commit } from './commit.js'
 import type { Keeping } from './keeping.js'
@@ -20,7 +18,7 @@ import type { Exit, Watch } from './tasks.js'
 
 /** Keeping one container true: its exit, its doubt, its checkpoint. Everything is decided by the same table. */
 
-const nameOf = (plan: ContainerPlan): string => `${plan.id} (${plan.metadata?.name || 'no name'})`
+export const nameOf = (plan: ContainerPlan): string => `${plan.id} (${plan.metadata?.name || 'no name'})`
 
 const tellHappened = ({ store }: Keeping, before: Remembered | null, kept: KeptContainer): void => {
   const event = happenedBetween(before?.status ?? kept.plan.before, kept.remembered.status)
@@ -28,7 +26,11 @@ const tellHappened = ({ store }: Keeping, before: Remembered | null, kept: KeptC
   if (event !== null) store.happened({ ...event, id: kept.plan.id, sandboxId })
 }
 
-const put = (keeping: Keeping, kept: KeptContainer, remembered: Remembered): KeptContainer => {
+export const putRemembered = (
+  keeping: Keeping,
+  kept: KeptContainer,
+  remembered: Remembered,
+): KeptContainer => {
   const next = { ...kept, remembered }
   keeping.store.putContainer(next)
   tellHappened(keeping, kept.remembered, next)
@@ -78,7 +80,7 @@ const keep = (keeping: Keeping, recovered: RecoveredContainer, witnessed: boolea
 }
 
 /** Its task is gone, and with it whoever wrote into its pipes. */
-const letGoOfPipes = ({ ports, options, queue }: Keeping, id: string): void => {
+export const letGoOfPipes = ({ ports, options, queue }: Keeping, id: string): void => {
   const drain = ports.timers.within(options.drainMs, `drain the pipes of ${id}`, (signal) =>
     ports.io.drain(id, signal),
   )
@@ -107,20 +109,22 @@ export const lookAfterContainers = (keeping: Keeping): void => {
 
 /** Writes down what is remembered and not on disk yet; why that is not possible, or null. */
 export const flushContainer = async (keeping: Keeping, id: string): Promise<string | null> => {
-  const { ports, options, store } = keeping
+  const { ports, options, store, tally } = keeping
+  const todo = store.containers.get(id)?.remembered.pending ?? null
+  if (todo === null) return null
+  const { unwritten, actions } = await commit(ports, options.timeoutMs, id, ports.clock.now(), todo)
   const kept = store.containers.get(id)
-  if (kept === undefined || kept.remembered.pending === null) return null
-  const write = kept.remembered.pending
-  const makeDirectory = options.profile === 'safe'
-  const todo = { makeDirectory, setAside: false, write }
-  const { unwritten } = await commit(ports, options.timeoutMs, id, ports.clock.now(), todo)
-  if (unwritten !== null) keeping.tally.checkpointErrors += 1
-  const now = store.containers.get(id)
-  if (now?.remembered.pending !== write) return unwritten
-  const pending = unwritten === null ? null : write
-  const problems = now.problems.filter(({ code }) => unwritten !== null || code !== 'checkpoint-not-durable')
-  store.putContainer({ ...now, problems, remembered: { ...now.remembered, pending, unwritten } })
-  if (unwritten !== null) options.log('error', `container ${nameOf(kept.plan)}: not written: ${unwritten}`)
+  // Something else is to be written by now.
+  if (kept?.remembered.pending !== todo) return unwritten
+  if (unwritten === null) {
+    const problems = kept.problems.filter(({ code }) => code !== 'checkpoint-not-durable')
+    store.putContainer({ ...kept, problems, remembered: { ...kept.remembered, pending: null, unwritten } })
+    return null
+  }
+  tally.checkpointErrors += 1
+  const pending = leftOf(todo, actions)
+  store.putContainer({ ...kept, remembered: { ...kept.remembered, pending, unwritten } })
+  options.log('error', `container ${nameOf(kept.plan)}: its status is not on disk: ${unwritten}`)
   return unwritten
 }
 
@@ -176,51 +180,3 @@ export const company = (keeping: Keeping) => ({
   drainMs: keeping.options.drainMs,
   flush: (id: string) => flushContainer(keeping, id),
 })
-
-/** An exit that its shim told while containerd is away: kept and written; its task is left to the containerd to come. */
-export const rescueContainer = (keeping: Keeping, id: string, exit: Exit): void => {
-  const { ports, options, store, queue } = keeping
-  queue.push(id, async () => {
-    const kept = store.containers.get(id)
-    if (kept === undefined || kept.remembered.status.finishedAt !== 0n) return true
-    const { seen } = kept.remembered
-    const look = stoppedLook(seen.look, id, exit)
-    const oomKilled = await wasOomKilled(ports, options.timeoutMs, id, look)
-    const { file, checkpoint } = seen
-    const {
-      after,
-      commit: todo,
-      obstacle,
-    } = planRescue({
-      id,
-      look,
-      file,
-      checkpoint,
-      oomKilled,
-      now: ports.clock.now(),
-    })
-    if (todo.setAside) await ports.checkpoints.setAside(id, ports.clock.now())()
-    const text = todo.write === null ? null : ({ kind: 'text', text: todo.write } as const)
-    put(keeping, kept, {
-      seen:
-        text === null ? { ...seen, look } : { ...seen, look, file: text, checkpoint: readCheckpoint(text) },
-      status: { ...after, unknown: false },
-      pending: todo.write,
-      unwritten: obstacle,
-      again: false,
-    })
-    await flushContainer(keeping, id)
-    return true
-  })
-}
-
-/** The kernel killed in its cgroup for want of memory: said at once, and on disk. */
-export const oomContainer = (keeping: Keeping, id: string): void => {
-  keeping.queue.push(id, async () => {
-    const kept = keeping.store.containers.get(id)
-    if (kept === undefined || kept.remembered.status.reason === OOM_REASON) return true
-    if (stateOf(kept.remembered.status) === 'CONTAINER_CREATED') return true
-    put(keeping, kept, withOom(kept.remembered))
-    return (await flushContainer(keeping, id)) === null
-  })
-}

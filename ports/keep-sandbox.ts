@@ -59,6 +59,16 @@ export const lookAfterSandboxes = (keeping: Keeping): void => {
       keeping.queue.retry(id, () => lookAgainAt(keeping, id))
 }
 
+/** Forgets whatever a recovery of the whole node has not listed any more. */
+export const forgetSandboxes = ({ store, options, ports }: Keeping, listed: ReadonlySet<string>): void => {
+  for (const [id, { watch }] of [...store.sandboxes].filter(([id]) => !listed.has(id))) {
+    watch?.close()
+    store.removeSandbox(id)
+    options.log('warning', `sandbox ${id}: containerd does not list it any more`)
+    store.happened({ kind: 'deleted', id, sandboxId: id, at: ports.clock.now() })
+  }
+}
+
 const lookAgainAt = async (keeping: Keeping, id: string): Promise<boolean> => {
   const { ports, options, store } = keeping
   const kept = store.sandboxes.get(id)

@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { recalled } from '../core/remembered.js'
 import type { Report } from '../core/report.js'
+import { forgetContainers } from './container-news.js'
 import type { Subscription } from './events.js'
 import { describe, type Failure } from './failure.js'
 import { company, keepContainer, lookAfterContainers } from './keep-container.js'
-import { keepSandbox, lookAfterSandboxes } from './keep-sandbox.js'
+import { forgetSandboxes, keepSandbox, lookAfterSandboxes } from './keep-sandbox.js'
 import type { Keeping, ServeOptions, ServePorts, Tally } from './keeping.js'
 import { reconnect, subscribe, watchShims } from './outage.js'
 import { queue } from './queue.js'
@@ -56,6 +57,9 @@ const stayOf = (keeping: Keeping, first: boolean): Stay => ({
   images: keeping.store.setImages,
 })
 
+const idsOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> =>
+  new Set(rows.map(({ id }) => id))
+
 /** Recovers the node, with what is known told all along. A fatal end changes nothing. */
 const recoverOnce = async (keeping: Keeping, first: boolean): Promise<E.Either<Failure, Report>> => {
   const { ports, options, store } = keeping
@@ -75,6 +79,8 @@ const recoverOnce = async (keeping: Keeping, first: boolean): Promise<E.Either<F
     recoveredAt: store.header().recoveredAt ?? now,
     recoveryMs: Number((now - begun) / 1_000_000n),
   })
+  forgetContainers(keeping, idsOf(report.right.containers))
+  forgetSandboxes(keeping, idsOf(report.right.sandboxes))
   lookAfterContainers(keeping)
   lookAfterSandboxes(keeping)
   return report

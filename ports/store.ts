@@ -40,6 +40,8 @@ export interface Store {
   readonly containers: ReadonlyMap<string, KeptContainer>
   readonly sandboxes: ReadonlyMap<string, KeptSandbox>
   readonly putContainer: (kept: KeptContainer) => void
+  readonly removeContainer: (id: string) => void
+  readonly removeSandbox: (id: string) => void
   readonly putSandbox: (kept: KeptSandbox) => void
   readonly setImages: (images: readonly ImageSeen[]) => void
   /** null: it is gone */
@@ -120,6 +122,14 @@ export const newStore = (snapshotter: string): Store => {
     sandboxes,
     putContainer: (kept) => {
       containers.set(kept.plan.id, kept)
+      shown = null
+    },
+    removeContainer: (id) => {
+      containers.delete(id)
+      shown = null
+    },
+    removeSandbox: (id) => {
+      sandboxes.delete(id)
       shown = null
     },
     putSandbox: (kept) => {
