@@ -21,7 +21,6 @@ const SECOND = 1000
 /** A scraper's headers have some hundred bytes, and it takes what it asked for. */
 const LIMITS = {
   maxHeaderSize: 8 * 1024,
-  headersTimeout: 5 * SECOND,
   requestTimeout: 5 * SECOND,
   connectionsCheckingInterval: SECOND,
   keepAliveTimeout: 65 * SECOND,

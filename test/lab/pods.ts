@@ -44,6 +44,7 @@ export interface ContainerOptions {
   readonly attempt?: number
   /** In bytes; what takes more than that, the kernel kills. */
   readonly memory?: bigint
+  readonly labels?: Readonly<Record<string, string>>
 }
 
 export interface LabContainer {
@@ -125,6 +126,7 @@ const containerConfig = (
     command,
     mounts: [{ ...blank(Mount), containerPath: '/ctl', hostPath: control }],
     logPath: options.logPath ?? join(name, `${options.attempt ?? 0}.log`),
+    labels: new Map(Object.entries(options.labels ?? {})),
     stdin: options.stdin ?? false,
     tty: options.tty ?? false,
     linux: {

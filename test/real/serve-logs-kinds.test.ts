@@ -3,14 +3,21 @@ import { mkdir, open, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { cgroupOf, pidsIn } from '../lab/cgroups.js'
-import { withLab } from '../lab/lab.js'
+import { type Lab, withLab } from '../lab/lab.js'
 import { containerStatus, untilState } from '../lab/listing.js'
-import { exitWith, runContainer, runPod, tell } from '../lab/pods.js'
+import { exitWith, type LabContainer, runContainer, runPod, tell } from '../lab/pods.js'
 import { findProcess } from '../lab/processes.js'
 import { untilTrue } from '../lab/wait.js'
 import { describeOn } from './node.js'
 import { logLines, sizeOf, written } from './serve-logs.js'
 import { withServe } from './serve-node.js'
+
+/** The FIFO of its standard output. */
+const fifoOf = async ({ criState }: Lab, { id }: LabContainer): Promise<string> => {
+  const io = join(criState, 'containers', id, 'io')
+  const [folder = ''] = await readdir(io)
+  return join(io, folder, `${id}-stdout`)
+}
 
 const LIMIT = 16 * 1024
 
@@ -57,14 +64,38 @@ describeOn(['2.1'], 'what a container writes under serve', (version) => {
       await lab.restart(false)
       await withServe(lab, [], async (served) => {
         process.kill(served.process.pid, 'SIGSTOP')
-        await tell(web, 'yes 0123456789abcde | head -c 64000; exit 5')
+        await tell(web, 'yes 0123456789abcde | head -c 100000; exit 5')
         await untilTrue('its program has ended', () =>
           pidsIn(cgroupOf(lab.dir)).every((pid) => findProcess(pid)?.program !== 'sh'),
         )
         process.kill(served.process.pid, 'SIGCONT')
         await untilState(served, web.id, 'EXITED')
         await untilTrue('its task is deleted', async () => !(await lab.ctr('task', 'ls')).includes(web.id))
-        expect(written(logLines([web.logFile ?? '']), 'stdout')).toBe('0123456789abcde\n'.repeat(4000))
+        expect(written(logLines([web.logFile ?? '']), 'stdout')).toBe('0123456789abcde\n'.repeat(6250))
+        expect(served.log()).not.toContain('log pipes')
+      })
+    })
+  })
+
+  it('is in its log where it ended with its pipes full while no serve ran', async () => {
+    await withLab({ version }, async (lab) => {
+      const pod = await runPod(lab, 'pod')
+      const [full, empty] = [await runContainer(lab, pod, 'full'), await runContainer(lab, pod, 'empty')]
+      await lab.restart(false)
+      await tell(full, 'yes 0123456789abcde | head -c 100000; exit 5')
+      await exitWith(empty, 6)
+      await untilTrue('both have ended', async () => {
+        const tasks = await lab.ctr('task', 'ls')
+        return [full, empty].every(({ id }) => new RegExp(`${id}.*STOPPED`).test(tasks))
+      })
+      await withServe(lab, [], async (served) => {
+        for (const { id } of [full, empty]) await untilState(served, id, 'EXITED')
+        await untilTrue(
+          'their tasks are deleted',
+          async () => !(await lab.ctr('task', 'ls')).includes('STOPPED'),
+        )
+        expect(written(logLines([full.logFile ?? '']), 'stdout')).toBe('0123456789abcde\n'.repeat(6250))
+        // Nobody writes the pipes of the other one any more: that is their end, and no deadline has to cut it.
         expect(served.log()).not.toContain('log pipes')
       })
     })
@@ -75,17 +106,16 @@ describeOn(['2.1'], 'what a container writes under serve', (version) => {
       const pod = await runPod(lab, 'pod')
       const web = await runContainer(lab, pod, 'web')
       await lab.restart(false)
-      await withServe(lab, ['--drain-timeout', '1s'], async (served) => {
-        const [shell = 0] = pidsIn(cgroupOf(lab.dir)).filter((pid) => findProcess(pid)?.program === 'sh')
-        // Not killed with the container: it is in no cgroup of its.
-        const child = await open(`/proc/${shell}/fd/1`, 'w')
+      await withServe(lab, ['--drain-timeout', '500ms'], async (served) => {
+        // As a process would that is in none of its cgroups: it is not killed with the container.
+        const child = await open(await fifoOf(lab, web), 'w')
         try {
           await tell(web, 'echo last words')
           await exitWith(web, 5)
           await untilState(served, web.id, 'EXITED')
           await untilTrue('its task is deleted', async () => !(await lab.ctr('task', 'ls')).includes(web.id))
           expect(written(logLines([web.logFile ?? '']), 'stdout')).toBe('last words\n')
-          console.log(served.log())
+          await untilTrue('it says so', () => served.log().includes('lines that were still in its log pipes'))
         } finally {
           await child.close()
         }
@@ -113,11 +143,9 @@ describeOn(['2.1'], 'what a container writes under serve', (version) => {
           'the third has its log',
           async () => (await readFile(web.logFile ?? '', 'utf8')) !== '',
         )
-        console.log(
-          served.log(),
-          await containerStatus(served, escaped.id),
-          await containerStatus(served, linked.id),
-        )
+        for (const { id } of [escaped, linked])
+          expect((await containerStatus(served, id)).state).toBe('RUNNING')
+        expect(served.log().match(/what it writes reaches no log/g)).toHaveLength(2)
       })
       expect(files.map(sizeOf)).toEqual(before)
     })

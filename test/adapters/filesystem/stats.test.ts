@@ -88,16 +88,19 @@ describe('the network of a process', () => {
     expect(await right(network(pid))).toBeNull()
   })
   it('is not known of a process that has ended and is not reaped', async () => {
-    // The shell's child ends, and the program in the shell's place reaps nobody.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+    // The shell's child is ended once another program is in the shell's place, which reaps nobody.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     until(() => parent.kill('SIGKILL'))
     const pid = await new Promise<number>((resolve) =>
       parent.stdout.once('data', (said: Buffer) => resolve(Number(String(said)))),
     )
-    const state = () => /\) (.)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]
-    while (state() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5))
+    const shown = (of: number | undefined) => readFileSync(`/proc/${of}/stat`, 'latin1')
+    const soon = () => new Promise((resolve) => setTimeout(resolve, 5))
+    while (!shown(parent.pid).includes('(sleep)')) await soon()
+    process.kill(pid, 'SIGKILL')
+    while (!shown(pid).includes(') Z ')) await soon()
     expect(await right(network(pid))).toBeNull()
   })
 })

@@ -163,6 +163,7 @@ describe('a process that dies', () => {
     n.end('web', 0)
     await n.pass(0n)
     expect(n.log.map(({ call, outcome }) => `${call} ${outcome}`)).toContain('io.drain hung')
+    expect(n.logs.pipes.get('web')?.attached).toEqual(REQUEST)
     expect(n.logs.logOf('web')).toEqual([''])
   })
   it('or a fault, befalls a drain before it lets go of anything', async () => {

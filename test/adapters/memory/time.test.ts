@@ -154,6 +154,14 @@ describe('a sleeper', () => {
     expect(told).toEqual(['1000 at 1000', 'asked at 1500', 'again at 1750', '2000 at 2000', '3000 at 3000'])
     expect(sinceStart(n)).toBe(10_000n)
   })
+  it('wakes in the order of its time where all of it goes by at once', async () => {
+    const n = node()
+    const told: string[] = []
+    sleeping(n, told, 3000, 1000, 2000)
+    n.advance(10n * SECOND)
+    await n.pass(0n)
+    expect(told).toEqual(['1000 at 10000', '2000 at 10000', '3000 at 10000'])
+  })
   it('sleeps on where less time goes by', async () => {
     const n = node()
     const told: string[] = []
@@ -248,12 +256,20 @@ describe('time that passes step by step', () => {
     await n.pass(0n)
     expect(answered).toBe(true)
   })
-  it('is over only after the deadlines of what hangs', async () => {
-    const n = node()
-    n.faults.add({ call: 'tasks.get', answer: 'hang' })
-    const told: string[] = []
-    void patient(n.ports, 'x')().then((reply) => told.push(tagOf(reply)))
-    await n.pass(0n)
-    expect(told).toEqual(['TimedOut'])
+  it('is over only after the deadlines of what hangs, whenever that began', async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const n = node()
+      n.faults.add({ call: 'tasks.get', id: 'x', answer: 'hang' })
+      const told: string[] = []
+      const asks = async () => {
+        const hangs = patient(n.ports, 'x')()
+        for (let turn = 0; turn < turns; turn += 1) await null
+        await n.ports.tasks.list(calm)()
+        told.push(tagOf(await hangs))
+      }
+      void asks()
+      await n.pass(0n)
+      expect(told).toEqual(['TimedOut'])
+    }
   })
 })

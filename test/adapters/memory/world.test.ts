@@ -170,6 +170,7 @@ describe('world file', () => {
     [{ ...MINIMAL, tasks: 7n }, 'tasks: expected a list, got 7'],
     [{ ...MINIMAL, lock: ['x'.repeat(100)] }, `lock: expected a string or null, got ["${'x'.repeat(58)}…`],
     [{ ...MINIMAL, containers: [{ id: 'a' }, { id: 'a' }] }, 'containers[1]: stands there twice: "a"'],
+    [{ ...MINIMAL, details: [{ id: 'a' }, { id: 'a' }] }, 'details[1]: stands there twice: "a"'],
     [
       {
         ...MINIMAL,

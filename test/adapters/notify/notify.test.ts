@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -87,15 +87,20 @@ describe(`who tells systemd${why}`, () => {
     expect(message).toContain('STATUS=one MAINPID=1 [31m')
     expect(message).toContain(`MAINPID=${process.pid}`)
   })
-  test('sends in order, and of many statuses the last', async () => {
-    const { env, next } = await systemd()
-    const us = notifier(env, () => undefined)
+  it('sends in order however long each takes, and of many statuses the last', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cri-recover-notify-'))
+    undo.push(() => rmSync(folder, { recursive: true }))
+    const log = join(folder, 'log')
+    // In place of systemd-notify: the first to be run is the last to have done.
+    const slow = `#!/bin/sh\ncase "$*" in *--ready*) sleep 0.3 ;; esac\necho "$*" >> ${log}\n`
+    writeFileSync(join(folder, 'systemd-notify'), slow, { mode: 0o755 })
+    const us = notifier({ PATH: `${folder}:${PATH}`, NOTIFY_SOCKET: '/nowhere' }, () => undefined)
     us.ready('up')
     for (let at = 0; at < 100; at++) us.status(`${at} done`)
-    us.stopping()
-    expect(await next()).toContain('READY=1')
-    expect(await next()).toContain('STATUS=99 done')
-    expect(await next()).toContain('STOPPING=1')
+    await us.stopping()
+    expect(readFileSync(log, 'utf8').replaceAll(`--pid=${process.pid} `, '')).toBe(
+      '--ready --status=up\n--status=99 done\nSTOPPING=1 STATUS=draining logs\n',
+    )
   })
   test('gives the watchdog signs of life once it is up, until it is closed', async () => {
     const { env, next } = await systemd({ WATCHDOG_USEC: '20000', WATCHDOG_PID: String(process.pid) })
