@@ -40,16 +40,21 @@ interface Opened {
 
 const STREAMS = /^(?:ttrpc|grpc)\+/
 
+/** A FIFO's path, or a stream's URL: there is nothing else. */
+const isFifo = (path: string): boolean => {
+  if (path.startsWith('/')) return true
+  if (STREAMS.test(path)) return false
+  throw new Trouble(
+    'Malformed',
+    `a kind of stream that is not known: ${JSON.stringify(path.slice(0, 200))}`,
+  )
+}
+
 const openOne = async (path: string, openStream: OpenStream, signal: Signal): Promise<Opened> => {
-  if (path.startsWith('/')) {
+  if (isFifo(path)) {
     const fd = await openForReading(path)
     return { begin: () => fifoSource(fd, path), letGo: () => closeFd(fd) }
   }
-  if (!STREAMS.test(path))
-    throw new Trouble(
-      'Malformed',
-      `a kind of stream that is not known: ${JSON.stringify(path.slice(0, 200))}`,
-    )
   const source = await openStream(path, signal)()
   if (isLeft(source)) throw new Trouble(source.left.tag, `${source.left.of}: ${source.left.said}`)
   return { begin: () => source.right, letGo: async () => source.right.close() }
@@ -57,7 +62,7 @@ const openOne = async (path: string, openStream: OpenStream, signal: Signal): Pr
 
 /** Held by both its ends: without a writer, a container that reads would meet the end. */
 const holdStdin = async ({ stdin, stdinPath }: AttachRequest): Promise<number | null> =>
-  stdin && stdinPath.startsWith('/') ? holdOpen(stdinPath) : null
+  stdin && stdinPath !== '' && isFifo(stdinPath) ? holdOpen(stdinPath) : null
 
 const streamsOf = ({ stdoutPath, stderrPath, tty }: AttachRequest) =>
   (

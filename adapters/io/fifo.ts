@@ -35,17 +35,32 @@ const openChecked = async (path: string, flags: number): Promise<number> => {
   return refuse(path)
 }
 
-/** Opens a FIFO for reading, whether or not anybody writes; one that is missing is made anew (reference: fifo.OpenFifo). */
-export const openForReading = async (path: string): Promise<number> => {
+/** One that is missing is made anew, its folder is not (reference: fifo.OpenFifo). */
+const openOrMake = async (path: string, flags: number): Promise<number> => {
   try {
-    return await openChecked(path, O_RDONLY)
+    return await openChecked(path, flags)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
     await lstatOf(dirname(path))
     await makeFifo(path)
-    return openChecked(path, O_RDONLY)
+    return openChecked(path, flags)
   }
 }
 
+/** Opens a FIFO for reading, whether or not anybody writes. */
+export const openForReading = (path: string): Promise<number> => openOrMake(path, O_RDONLY)
+
 /** Keeps a FIFO open from both ends: whoever reads it meets no end, and whoever writes it is not refused. */
-export const holdOpen = (path: string): Promise<number> => openChecked(path, O_RDWR)
+export const holdOpen = (path: string): Promise<number> => openOrMake(path, O_RDWR)
+
+/** All of them, or none. */
+export const holdAllOpen = async (paths: readonly string[]): Promise<readonly number[]> => {
+  const fds: number[] = []
+  try {
+    for (const path of paths) fds.push(await holdOpen(path))
+    return fds
+  } catch (error) {
+    for (const fd of fds) await closeFd(fd)
+    throw error
+  }
+}

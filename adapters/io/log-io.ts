@@ -6,7 +6,7 @@ import { newSwitch, type Signal, type Switch } from '../../ports/signal.js'
 import type { Clock } from '../../ports/time.js'
 import { type Attachment, attach, type OpenStream } from './attachment.js'
 import { attempt, Trouble } from './errors.js'
-import { closeFd, holdOpen } from './fifo.js'
+import { closeFd, holdAllOpen } from './fifo.js'
 import { freshFifos } from './fresh.js'
 import type { LogCounts } from './log-file.js'
 import { pipesObstacle } from './pipes.js'
@@ -43,9 +43,10 @@ const noStreams: OpenStream = (url) => async () =>
 const abortedFirst = (work: Promise<unknown>, signal: Signal): Promise<boolean> =>
   new Promise((resolve, reject) => {
     const abort = (): void => resolve(true)
-    if (signal.aborted) return abort()
     signal.addEventListener('abort', abort)
+    // Looked at in any case: a rejection that nobody sees ends the process.
     work.then(() => resolve(false), reject).finally(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
   })
 
 const checkId = (id: string): void => {
@@ -56,7 +57,7 @@ const checkId = (id: string): void => {
 export const logIo = ({ state, maxLine, clock, openStream = noStreams, warn }: LogIoOptions): LogIo => {
   const attached = new Map<string, Held>()
   /** The ends of fresh FIFOs, by container: nobody else holds them before it is started. */
-  const fresh = new Map<string, readonly number[]>()
+  const fresh = new Map<string, Promise<readonly number[]>>()
   const counts: LogCounts = { bytes: 0n, lines: 0n, writeErrors: 0n, lostBytes: 0n }
   let closed = false
 
@@ -64,22 +65,22 @@ export const logIo = ({ state, maxLine, clock, openStream = noStreams, warn }: L
     if (closed) throw new Trouble('Denied', 'all logs are closed already')
   }
   const letGoOfFresh = async (id: string): Promise<void> => {
-    const fds = fresh.get(id) ?? []
+    const held = fresh.get(id)
     fresh.delete(id)
-    for (const fd of fds) await closeFd(fd)
+    // What could not be made holds nothing.
+    for (const fd of (await held?.catch(() => [])) ?? []) await closeFd(fd)
   }
 
   const create = async (request: IoRequest): Promise<void> => {
     checkId(request.id)
     checkOpen()
-    if (fresh.has(request.id) || attached.has(request.id)) return
-    const fds: number[] = []
-    fresh.set(request.id, fds)
+    if (attached.has(request.id)) return
+    const held = fresh.get(request.id) ?? freshFifos(state, request).then(holdAllOpen)
+    fresh.set(request.id, held)
     try {
-      for (const path of await freshFifos(state, request)) fds.push(await holdOpen(path))
-      checkOpen()
+      await held
     } catch (error) {
-      await letGoOfFresh(request.id)
+      if (fresh.get(request.id) === held) fresh.delete(request.id)
       throw error
     }
   }

@@ -12,10 +12,11 @@ export interface Tail {
   readonly mended: string | null
 }
 
-const lastLines = (text: string): { readonly whole: string; readonly torn: string } => {
+/** The last line that has an end, or what is seen of it, and what follows it. */
+const lastLines = (text: string) => {
   const end = text.lastIndexOf('\n')
   const start = end > 0 ? text.lastIndexOf('\n', end - 1) + 1 : 0
-  return { whole: end < 0 ? '' : text.slice(start, end), torn: text.slice(end + 1) }
+  return { start, whole: text.slice(start, Math.max(0, end)), torn: text.slice(end + 1) }
 }
 
 /**
@@ -26,12 +27,13 @@ export const mendTail = async (file: FileHandle): Promise<Tail> => {
   const { size } = await file.stat()
   const from = Math.max(0, size - TAIL)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
-  const { whole, torn } = lastLines(buffer.toString('latin1', 0, bytesRead))
-  const time = timeOfLine(torn) ?? timeOfLine(whole)
-  if (torn === '') return { time, mended: null }
-  // Its header may lie before what was looked at: then there is more to keep than to take away.
+  const { start, whole, torn } = lastLines(buffer.toString('latin1', 0, bytesRead))
+  // Where a header lies before what was looked at, what looks like one is its container's word.
   const beginsBefore = from > 0 && torn.length === bytesRead
-  if (timeOfLine(torn) !== null || beginsBefore) {
+  const tornTime = beginsBefore ? null : timeOfLine(torn)
+  const time = tornTime ?? (from > 0 && start === 0 ? null : timeOfLine(whole))
+  if (torn === '') return { time, mended: null }
+  if (tornTime !== null || beginsBefore) {
     await file.appendFile('\n')
     return { time, mended: 'the last line of its log was torn; it ends where it was torn' }
   }

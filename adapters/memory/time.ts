@@ -2,12 +2,7 @@ import { left } from 'fp-ts/lib/Either.js'
 import { failure } from '../../ports/failure.js'
 import type { Signal } from '../../ports/signal.js'
 import type { Clock, Timers } from '../../ports/time.js'
-
-/**
- * How many turns of the microtask queue without a call count as "nobody can go on". Only chains of pure steps lie
- * between two calls; one longer than this merely sees a hung neighbour's deadline pass earlier.
- */
-const PATIENCE = 1000
+import { activity } from './activity.js'
 
 const NS_PER_MS = 1_000_000n
 
@@ -72,14 +67,12 @@ class VirtualSignal implements Signal {
 export const timeline = (start: bigint): Timeline => {
   let elapsed = 0n
   let shownAtZero = start
-  let moving = 0
-  let moves = 0
   let watching = false
   let stopped = false
   const open = new Set<Deadline>()
   const bySignal = new WeakMap<Signal, Deadline>()
   const sleepers = new Set<Sleeper>()
-  const awaiting = new Set<() => void>()
+  const { note, isMoving, quiet, answered, ...going } = activity()
 
   /** What is due by now comes, in the order of its time, deadlines before sleepers. */
   const fallDue = (isDue: (d: Deadline) => boolean): void => {
@@ -105,24 +98,9 @@ export const timeline = (start: bigint): Timeline => {
     if (next !== null && next > elapsed) elapsed = next
     fallDue((d) => waiting.has(d))
   }
-  /** Waits until nobody has gone on for a while; false: a call was begun that is not answered yet. */
-  const quiet = async (): Promise<boolean> => {
-    let seen = moves
-    for (let turns = 0; turns < PATIENCE; turns += 1) {
-      await null
-      if (moving > 0) return false
-      if (moves !== seen) turns = 0
-      seen = moves
-    }
-    return true
-  }
-  const answered = (): Promise<void> =>
-    new Promise((resolve) => {
-      awaiting.add(resolve)
-    })
   /** Until nobody can go on without time, or without something that happens outside. */
   const settle = async (): Promise<void> => {
-    while (!(await quiet()) || watching) if (moving > 0) await answered()
+    while (!(await quiet()) || watching) await answered()
   }
   const pass = async (ns: bigint): Promise<void> => {
     const until = elapsed + ns
@@ -135,13 +113,13 @@ export const timeline = (start: bigint): Timeline => {
     if (until > elapsed) elapsed = until
   }
   const watchForIdle = async (): Promise<void> => {
-    if (watching || moving > 0) return
+    if (watching || isMoving()) return
     watching = true
     const still = await quiet()
     watching = false
     // A call that came and went while this was on its way has found somebody watching, who had given up.
     if (!still) lookOut()
-    else if (moving === 0) leap()
+    else if (!isMoving()) leap()
   }
   /** Only a hung call needs time to leap: without one there is nothing to look out for. */
   const lookOut = (): void => {
@@ -153,15 +131,8 @@ export const timeline = (start: bigint): Timeline => {
     }
   }
   const move = (by: 1 | -1): void => {
-    if (stopped) return
-    moving += by
-    moves += 1
-    if (moving === 0) wakeAwaiting()
+    going.move(by)
     lookOut()
-  }
-  const wakeAwaiting = (): void => {
-    for (const resolve of awaiting) resolve()
-    awaiting.clear()
   }
   const hang = async (signal: Signal | undefined, until?: Promise<void>): Promise<void> => {
     const own = signal === undefined ? undefined : bySignal.get(signal)
@@ -185,7 +156,7 @@ export const timeline = (start: bigint): Timeline => {
           at: elapsed + BigInt(ms) * NS_PER_MS,
           stuck: 0,
           pass: () => {
-            moves += 1
+            note()
             resolve(left(failure('TimedOut', asked, 'the simulated node', `no answer within ${ms} ms`)))
             signal.abort()
             lookOut()
@@ -193,10 +164,10 @@ export const timeline = (start: bigint): Timeline => {
         }
         if (!stopped) open.add(deadline)
         bySignal.set(signal, deadline)
-        moves += 1
+        note()
         use(signal)().then((reply) => {
           open.delete(deadline)
-          moves += 1
+          note()
           resolve(reply)
           lookOut()
         }, reject)
@@ -209,7 +180,7 @@ export const timeline = (start: bigint): Timeline => {
         const wake = (): void => {
           sleepers.delete(sleeper)
           signal.removeEventListener('abort', wake)
-          moves += 1
+          note()
           resolve()
           lookOut()
         }
@@ -230,10 +201,9 @@ export const timeline = (start: bigint): Timeline => {
     hang,
     stop: () => {
       stopped = true
-      moving = 0
       open.clear()
       sleepers.clear()
-      wakeAwaiting()
+      going.stop()
     },
   }
 }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/services.js'
 import { pidOf } from '../lab/disturb.js'
 import { type Lab, withLab } from '../lab/lab.js'
-import { listAll, untilState } from '../lab/listing.js'
+import { containerStatus, listAll, untilState } from '../lab/listing.js'
 import { exitWith, type LabContainer, type Pod, runContainer, runPod } from '../lab/pods.js'
 import { findProcess, isAlive } from '../lab/processes.js'
 import { untilTrue } from '../lab/wait.js'
@@ -70,6 +70,33 @@ describeOn(['2.1', '1.7', '1.6'], 'containerd killed and restarted under a serve
         for (const { id } of living) await untilState(served, id, 'EXITED')
         const last = await shown(served)
         expect(living.map(({ name }) => last.get(name))).toEqual(living.map((_, n) => `EXITED ${codeOf(n)}`))
+      })
+    })
+  }, 180_000)
+
+  it('knows the exits of the very moment, or says that they are lost', async () => {
+    await withLab({ version, deadlineMs: 150_000 }, async (lab) => {
+      const pod = await runPod(lab, 'pod')
+      const containers = await runMany(lab, pod, ENDING)
+      const told: boolean[] = []
+      await lab.restart(false)
+      await withServe(lab, [], async (served) => {
+        for (const [n, container] of containers.entries()) {
+          // Some end before containerd does, some after it, and it is back before anybody could settle down.
+          const dies = lab.containerd.kill('SIGKILL')
+          if (n % 2 === 0) await dies
+          await exitWith(container, codeOf(n))
+          await dies
+          await lab.start(false)
+          await untilState(served, container.id, 'EXITED')
+          const { exitCode, message } = await containerStatus(served, container.id)
+          if (exitCode !== codeOf(n))
+            expect([exitCode, message]).toEqual([255, expect.stringMatching(/^The exit happened/)])
+          told.push(exitCode === codeOf(n))
+        }
+        process.stdout.write(
+          `of ${ENDING} exits of the very moment, ${told.filter(Boolean).length} are known\n`,
+        )
       })
     })
   }, 180_000)

@@ -57,6 +57,24 @@ describeOn(
       twin = await runServeTwin(line, ROWS, 'safe')
     }, 300_000)
 
+    it('with every word in the log of whoever lived through it', () => {
+      const silenced = ['a running container whose state directory was removed']
+      const living = ROWS.filter(
+        (row) =>
+          row.from === 'running' &&
+          row.pod === undefined &&
+          row.before === undefined &&
+          twin.served.of(row).shows === 'RUNNING' &&
+          !silenced.includes(row.is),
+      )
+      expect(living.length).toBeGreaterThan(8)
+      for (const row of living) {
+        // A log that was removed is made anew, and begins with what came after.
+        const kept = row.is.includes('log folder was removed') ? [] : ['one']
+        expect(twin.served.log(row), row.is).toEqual([...kept, 'two', 'three'])
+      }
+    })
+
     describe('but for named deviations, of', () => {
       it.each(ROWS)('$is', (row) => {
         const [served, plugin] = [twin.served.of(row), twin.plugin.of(row)]

@@ -3,7 +3,9 @@ import { each } from '../../ports/each.js'
 import { pidOf } from '../lab/disturb.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import { type Host, type Listing, listAll } from '../lab/listing.js'
-import { type Pod, runPod } from '../lab/pods.js'
+import { type Pod, runPod, tell } from '../lab/pods.js'
+import { findProcess } from '../lab/processes.js'
+import { untilTrue } from '../lab/wait.js'
 import { startServe } from './serve-node.js'
 import { AT_ONCE, inOrder, makeVictim, type Outcome, outcome } from './twin.js'
 import { PODS } from './twin-pods.js'
@@ -43,19 +45,25 @@ const disturb = async (
   })
 }
 
+const contentOf = (log: string): readonly string[] =>
+  log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split(' ').slice(3).join(' '))
+
 /** What one node's runtime service shows in the end. */
 export interface Shown {
   readonly of: (row: Row) => Outcome
   readonly pod: (row: PodRow) => string
-  readonly log: (row: Row) => Promise<string>
-  readonly said: string
+  /** What its log holds, without times and tags */
+  readonly log: (row: Row) => readonly string[]
 }
 
-const shownBy = async ({ victims, pods }: Node, host: Host, begin: bigint, said: string): Promise<Shown> => {
+const shownBy = async ({ victims, pods }: Node, host: Host, begin: bigint): Promise<Shown> => {
   const listing: Listing = await listAll(host)
-  const logs = new Map<Row, string>()
-  for (const [row, { logFile }] of victims)
-    logs.set(row, logFile === undefined ? '' : await readFile(logFile, 'utf8').catch(() => ''))
+  const logs = new Map<Row, readonly string[]>()
+  for (const [row, { logFile = '' }] of victims)
+    logs.set(row, contentOf(await readFile(logFile, 'utf8').catch(() => '')))
   return {
     of: (row) =>
       outcome(
@@ -63,8 +71,7 @@ const shownBy = async ({ victims, pods }: Node, host: Host, begin: bigint, said:
         begin,
       ),
     pod: (row) => listing.pods.find(({ id }) => id === pods.get(row.name)?.id)?.state ?? 'not listed',
-    log: async (row) => logs.get(row) ?? '',
-    said,
+    log: (row) => logs.get(row) ?? [],
   }
 }
 
@@ -82,7 +89,17 @@ const withPlugin = (line: string, rows: readonly Row[]): Promise<Shown> =>
     await disturb(node, 'without')
     const begin = now()
     await lab.restart(true)
-    return shownBy(node, lab, begin, '')
+    return shownBy(node, lab, begin)
+  })
+
+/** Rows whose containers can be told something, from the first to the last. */
+const TALKING = (row: Row): boolean =>
+  row.from === 'running' && row.pod === undefined && row.before === undefined
+
+/** Has all of them say a word that still can. */
+const say = (node: Node, word: string): Promise<void> =>
+  inOrder([...node.victims], async ([row, victim]) => {
+    if (TALKING(row) && findProcess(victim.pid) !== undefined) await tell(victim, `echo ${word}`)
   })
 
 /** The node whose runtime service is a serve. */
@@ -93,7 +110,9 @@ const withServe = (line: string, rows: readonly Row[], profile: string): Promise
     await lab.restart(false)
     const first = startServe(lab, ['--profile', profile])
     await first.ready()
+    await say(node, 'one')
     await first.kill()
+    await say(node, 'two')
     await lab.containerd.kill('SIGKILL')
     await disturb(node, 'down')
     await lab.start(false)
@@ -102,7 +121,12 @@ const withServe = (line: string, rows: readonly Row[], profile: string): Promise
     const second = startServe(lab, ['--profile', profile])
     try {
       await second.ready()
-      return await shownBy(node, second, begin, second.log())
+      await say(node, 'three')
+      await untilTrue('the last words are in the log', async () => {
+        const [[, undisturbed]] = [...node.victims].filter(([row]) => TALKING(row))
+        return (await readFile(undisturbed?.logFile ?? '', 'utf8')).includes('three')
+      })
+      return await shownBy(node, second, begin)
     } finally {
       await second.kill()
     }

@@ -38,6 +38,7 @@ describe('a container’s pipe', () => {
     n.logs.write('web', 'early\n')
     expect(n.logs.logOf('web')).toEqual([''])
     await attached(n)
+    expect(n.logs.logOf('web')).toEqual(['early\n'])
     n.logs.write('web', 'late\n')
     expect(n.logs.logOf('web')).toEqual(['early\nlate\n'])
   })
