@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need: containerd 1.6 with runc from this Debian, and a 1.7 and a 2.x
+# Installs what the tests need: containerd 1.6 with runc from this Debian, promtool, and a 1.7 and a 2.x
 # unpacked beside it from later suites. Run again, it does nothing.
 set -euo pipefail
 
@@ -10,7 +10,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 missing_packages() {
   local package
-  for package in containerd runc busybox-static strace containernetworking-plugins systemd; do
+  for package in containerd runc busybox-static strace containernetworking-plugins systemd prometheus python3; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
   done
 }
