@@ -60,7 +60,9 @@ export const watchShims = (keeping: Keeping): (() => void) => {
     if (over) return watch.close()
     watches.add(watch)
     void watch.exited.then((end) => {
-      if (!over && E.isRight(end)) rescueContainer(keeping, id, end.right)
+      if (over) return
+      if (E.isRight(end)) rescueContainer(keeping, id, end.right)
+      else options.log('warning', `container ${id}: its shim went away: ${describe(end.left)}`)
     })
   }
   const watchAll = async (): Promise<void> => {

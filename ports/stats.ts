@@ -52,6 +52,6 @@ export interface SnapshotUsage {
 export interface Snapshots {
   /** Every snapshot of the namespace; one that goes away meanwhile is left out. */
   readonly usage: (snapshotter: string, signal: Signal) => TaskEither<Failure, readonly SnapshotUsage[]>
-  /** The folder in which the snapshotter keeps them; null where it does not tell (containerd 1.x). */
+  /** The folder in which the snapshotter keeps them; null where it does not tell, or there is none of that name. */
   readonly folder: (snapshotter: string, signal: Signal) => TaskEither<Failure, string | null>
 }

@@ -17,7 +17,7 @@ import type { Envelope } from './gen/containerd/types/event.js'
 const TOPICS = ['/tasks/oom', '/images/create', '/images/update', '/images/delete']
 
 /** containerd's filters quote as Go does, which reads all that JSON writes. */
-const filters = (namespace: string): readonly string[] =>
+const filters = (namespace: string): string[] =>
   TOPICS.map((topic) => `topic==${JSON.stringify(topic)},namespace==${JSON.stringify(namespace)}`)
 
 const image =
@@ -36,7 +36,7 @@ const READERS: ReadonlyMap<string, (bytes: Uint8Array) => NodeEvent> = new Map([
 ])
 
 /** Null where it is none of ours, or cannot be read: one bad event is no reason to miss the others. */
-export const nodeEvent = (namespace: string, envelope: Envelope): NodeEvent | null => {
+const nodeEvent = (namespace: string, envelope: Envelope): NodeEvent | null => {
   const { event } = envelope
   if (event === undefined || envelope.namespace !== namespace) return null
   // A shim may put a host before the name.
@@ -70,7 +70,7 @@ const listen = async (
     if (event !== null) hear(event)
     return right(null)
   }
-  const request = { filters: [...filters(channel.namespace)] }
+  const request = { filters: filters(channel.namespace) }
   const ended = await fold(channel, EventsService.subscribe, request, () => null, step, signal)()
   return left(translate(channel, ASKED)(isLeft(ended) ? ended.left : ENDED))
 }

@@ -44,10 +44,7 @@ const STREAMS = /^(?:ttrpc|grpc)\+/
 const isFifo = (path: string): boolean => {
   if (path.startsWith('/')) return true
   if (STREAMS.test(path)) return false
-  throw new Trouble(
-    'Malformed',
-    `a kind of stream that is not known: ${JSON.stringify(path.slice(0, 200))}`,
-  )
+  throw new Trouble('Malformed', `a kind of stream that is not known: ${JSON.stringify(path.slice(0, 200))}`)
 }
 
 const openOne = async (path: string, openStream: OpenStream, signal: Signal): Promise<Opened> => {

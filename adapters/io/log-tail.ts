@@ -28,12 +28,15 @@ export const mendTail = async (file: FileHandle): Promise<Tail> => {
   const from = Math.max(0, size - TAIL)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from)
   const { start, whole, torn } = lastLines(buffer.toString('latin1', 0, bytesRead))
-  // Where a header lies before what was looked at, what looks like one is its container's word.
-  const beginsBefore = from > 0 && torn.length === bytesRead
-  const tornTime = beginsBefore ? null : timeOfLine(torn)
-  const time = tornTime ?? (from > 0 && start === 0 ? null : timeOfLine(whole))
+  // Its header may lie before what is looked at: then what looks like one is only what a container wrote.
+  const beginsBefore = (at: number): boolean => from > 0 && at === 0
+  const timeAt = (at: number, line: string): bigint | null => (beginsBefore(at) ? null : timeOfLine(line))
+  const tornAt = bytesRead - torn.length
+  const tornTime = timeAt(tornAt, torn)
+  const time = tornTime ?? timeAt(start, whole)
   if (torn === '') return { time, mended: null }
-  if (tornTime !== null || beginsBefore) {
+  // What begins before has more to keep than to take away.
+  if (tornTime !== null || beginsBefore(tornAt)) {
     await file.appendFile('\n')
     return { time, mended: 'the last line of its log was torn; it ends where it was torn' }
   }

@@ -33,7 +33,7 @@ export const pipeInto = (
       }
       if (log !== null) await log.append(stream, take(chunk.right))
     }
-    await log?.append(stream, end())
+    await log?.end(stream, end())
   }
   return { ended: run(), cut: source.close, look: () => source.look?.() }
 }

@@ -65,7 +65,7 @@ const countCalls = (registry: Registry): Metrics['handled'] => {
     registers: [registry],
   })
   return (path, code) => {
-    const [, service = 'unknown', method = 'unknown'] = /^\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+    const [, service = 'unknown', method = 'unknown'] = /^\/?([^/]+)\/([^/]+)$/.exec(path) ?? []
     calls.inc({
       grpc_type: STREAMS[method] ?? 'unary',
       grpc_service: service,

@@ -64,10 +64,13 @@ export const written = (lines: Iterable<LogLine>, stream: string): string => {
 export const WIDTH = 64
 export const ROUND = 1_000_000
 
-/** Puts numbered lines beside a container's orders, as `/ctl/lines`: what is copied from there comes without pause. */
+/**
+ * Puts numbered lines beside a container's orders, as `/ctl/lines`: what is copied from there comes without pause. An
+ * empty line goes before them, so that no buffer and no page ends where a line ends.
+ */
 export const putLines = async ({ orders }: LabContainer): Promise<void> => {
-  const bytes = Buffer.alloc(ROUND * WIDTH)
-  for (let n = 0; n < ROUND; n += 1) bytes.latin1Write(`${String(n).padStart(WIDTH - 1, '0')}\n`, n * WIDTH)
+  const bytes = Buffer.alloc(1 + ROUND * WIDTH, '\n')
+  for (let n = 0; n < ROUND; n += 1) bytes.latin1Write(String(n).padStart(WIDTH - 1, '0'), 1 + n * WIDTH)
   await writeFile(join(orders, '../lines'), bytes)
 }
 
@@ -96,7 +99,7 @@ export const numbered = (lines: Iterable<LogLine>): Numbered => {
   for (const { partial, content } of lines) {
     const text = begun + content
     begun = partial ? text : ''
-    if (partial) continue
+    if (partial || text === '') continue
     if (text.length !== WIDTH - 1 || !/^\d+$/.test(text)) {
       cut.push(text)
       continue

@@ -1,10 +1,12 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 import { type Either, isLeft, left, right } from 'fp-ts/lib/Either.js'
 import type { Serving } from '../../../ports/serve.js'
+import { parsePlace } from '../../metrics/place.js'
 import { type Conclude, EXIT, type Told } from '../exit.js'
 import type { Host } from '../host.js'
 import { type Log, logTo } from '../log.js'
 import { levelOf, type SiteOptions, type WorkOptions, workCommand } from '../node-options.js'
+import { progressOn } from '../progress.js'
 import { recoveredLine } from '../render/serving.js'
 import { checkRoot, machine } from '../source.js'
 import { type Trouble, troubleOf } from '../trouble.js'
@@ -57,9 +59,15 @@ const openDoors = async (
 
 const openMetrics = async ({ metrics: place, timeout: timeoutMs }: ServeCommand, { service }: Serving) => {
   if (place === undefined) return right(null)
-  const { metricsServer } = await import('../../metrics/index.js')
+  const [{ metricsServer }, { prepareSocket }] = await Promise.all([
+    import('../../metrics/index.js'),
+    import('../../filesystem/index.js'),
+  ])
   const server = metricsServer(service, { version: version() })
-  const listening = await server.listen(place)()
+  const parsed = parsePlace(place)
+  const socket = isLeft(parsed) || 'port' in parsed.right ? null : parsed.right.path
+  const prepared = socket === null ? right(undefined) : await prepareSocket(socket)()
+  const listening = isLeft(prepared) ? prepared : await server.listen(place)()
   return isLeft(listening)
     ? left(troubleOf(listening.left, { command: 'serve', timeoutMs, node: place }))
     : right(server)
@@ -86,6 +94,7 @@ const served = async (options: ServeCommand, host: Host): Promise<Either<Trouble
     return left(trouble)
   }
   const systemd = notifier(host.env, (message) => log('warning', message))
+  const progress = progressOn(host)
   const serving = serve({
     profile: options.profile,
     concurrency: options.concurrency,
@@ -96,6 +105,10 @@ const served = async (options: ServeCommand, host: Host): Promise<Either<Trouble
     snapshotter: options.snapshotter,
     source: { kind: 'containerd', address, root, state },
     log,
+    progress: (done, total) => {
+      progress.tell(done, total)
+      void systemd.status(`recovering ${done} of ${total}`)
+    },
   })(node.ports)
   const doors = await openDoors(options, serving, log)
   if (isLeft(doors)) {
@@ -109,6 +122,7 @@ const served = async (options: ServeCommand, host: Host): Promise<Either<Trouble
     void serving.stop()
   })
   const ready = await serving.ready
+  progress.clear()
   if (!isLeft(ready) && ready.right.fatal === null) {
     log('info', recoveredLine(serving.service))
     void systemd.ready(recoveredLine(serving.service))
@@ -123,6 +137,12 @@ const served = async (options: ServeCommand, host: Host): Promise<Either<Trouble
   return right({ text: '', code: EXIT.done })
 }
 
+/** Kept as it was written: who listens reads it again. */
+const parseMetrics = (text: string): Either<string, string> => {
+  const place = parsePlace(text)
+  return isLeft(place) ? place : right(text)
+}
+
 export const addServe = (program: Command, host: Host, conclude: Conclude): void => {
   workCommand(program, 'serve')
     .description(
@@ -135,7 +155,7 @@ export const addServe = (program: Command, host: Host, conclude: Conclude): void
     )
     .addOption(
       new Option('--metrics <address>', 'where Prometheus may ask: a port, host:port or unix:path').argParser(
-        orRefuse(parseText),
+        orRefuse(parseMetrics),
       ),
     )
     .addOption(

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { right } from '../filesystem/support.js'
+import { left, right } from '../filesystem/support.js'
 import { node, openDescriptors, patient, told, writer } from './support.js'
 
 const web = { id: 'web', tty: false, stdin: true, log: null }
@@ -73,6 +73,31 @@ describe('fresh IO', () => {
     await right(io.drain('web', patient))
     expect(told(log)).toEqual(['F early'])
     expect(openDescriptors()).toBe(before)
+  })
+  it('is let go of where it is not wanted any more before it is made', async () => {
+    const { io } = node()
+    const before = openDescriptors()
+    const creating = right(io.create(web))
+    expect((await left(io.drain('web', patient))).tag).toBe('NotFound')
+    await creating
+    expect(openDescriptors()).toBe(before)
+    const again = right(io.create(web))
+    await right(io.close(patient))
+    await again
+    expect(openDescriptors()).toBe(before)
+  })
+  it('that cannot be made holds nothing, and may be asked for again', async () => {
+    const { io, root } = node()
+    const before = openDescriptors()
+    const folders = join(root, 'state', 'containers')
+    mkdirSync(folders, { recursive: true })
+    writeFileSync(join(folders, 'web'), '')
+    await left(io.create(web))
+    expect(openDescriptors()).toBe(before)
+    rmSync(join(folders, 'web'))
+    await right(io.create(web))
+    expect(openDescriptors() - before).toBe(3)
+    await right(io.close(patient))
   })
   it('is let go of with everything else', async () => {
     const { io } = node()

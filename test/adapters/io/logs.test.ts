@@ -15,7 +15,19 @@ import {
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { folder, isRoot, left, mount, ROOT, right } from '../filesystem/support.js'
-import { fifo, linesOf, node, openDescriptors, patient, runOnce, told, writer, written } from './support.js'
+import {
+  disk,
+  fifo,
+  linesOf,
+  NO_DISK,
+  node,
+  openDescriptors,
+  patient,
+  runOnce,
+  told,
+  writer,
+  written,
+} from './support.js'
 
 const numbered = (count: number): string =>
   Array.from({ length: count }, (_, n) => `line ${n} ${'x'.repeat(n % 90)}\n`).join('')
@@ -153,6 +165,25 @@ describe('the log of a container', () => {
     expect(told(first.log)).toEqual(['F after'])
     expect(told(second.log)).toEqual([`F ${'y'.repeat(200_000)}`, 'F after'])
   })
+  it.each([
+    ['whole', '\n', ['F after']],
+    ['torn', '', ['F after']],
+  ])(
+    'takes no time from content, where its last line is %s and longer than anybody looks',
+    async (_, end, lines) => {
+      const host = node({ clock: { now: () => 1_000_000_000n } })
+      const task = host.task('web')
+      mkdirSync(dirname(task.log), { recursive: true })
+      const forged = '9999-12-31T23:59:59Z stdout F '
+      writeFileSync(
+        task.log,
+        `1970-01-01T00:00:00Z stdout F xxx${forged.padEnd(128 * 1024 - end.length, 'y')}${end}`,
+      )
+      await runOnce(host, task, { stdout: 'after\n' })
+      expect(told(task.log).slice(1)).toEqual(lines)
+      expect(linesOf(task.log).at(-1)?.time).toBe('1970-01-01T00:00:01Z')
+    },
+  )
 })
 
 describe('rotation', () => {
@@ -178,6 +209,87 @@ describe('rotation', () => {
     expect(written(lines, 'stdout') === content).toBe(true)
     expect(written(lines, 'stderr') === content).toBe(true)
     expect(files.filter((file) => statSync(file).size > 0).length).toBeGreaterThan(1)
+  })
+  it('leaves the parts of a line together, on both streams under load', async () => {
+    const host = node()
+    const { request, stdout, stderr, log, end } = host.task('web')
+    const long = Array.from({ length: 200 }, (_, n) => `line ${n} ${'x'.repeat(100_000)}\n`).join('')
+    await right(host.io.attach(request))
+    let going = true
+    const writers = Promise.all([writer(long, stdout), writer(long, stderr)]).then(() => {
+      going = false
+    })
+    const files: string[] = []
+    for (let seen = 0n; going; seen = host.io.totals().bytes) {
+      renameSync(log, `${log}.${files.length}`)
+      files.push(`${log}.${files.length}`)
+      await right(host.io.reopen('web'))
+      // Both streams come to the end of a line meanwhile.
+      while (going && host.io.totals().bytes < seen + 1_000_000n) await new Promise(setImmediate)
+    }
+    await writers
+    end()
+    await right(host.io.drain('web', patient))
+    for (const stream of ['stdout', 'stderr']) {
+      const parts = [...files, log].map((file) => linesOf(file).filter((line) => line.stream === stream))
+      expect(written(parts.flat(), stream) === long).toBe(true)
+      expect(parts.map((of) => of.at(-1)?.tag ?? 'F')).not.toContain('P')
+    }
+    expect(files.length).toBeGreaterThan(5)
+  })
+  /** A log that is rotated when the first part of a line is in it; the line is ended when the clock shows `later`. */
+  const rotatedWithin = async (later: bigint) => {
+    let now = 1_000_000_000n
+    const host = node({ maxLine: 8, clock: { now: () => now } })
+    const { request, stdout, log, end } = host.task('web')
+    const before = openDescriptors()
+    await right(host.io.attach(request))
+    await writer('12345678and', stdout)
+    while (linesOf(log).length < 1) await new Promise(setImmediate)
+    renameSync(log, `${log}.old`)
+    await right(host.io.reopen('web'))
+    const held = openDescriptors() - before
+    now += later
+    await writer(' the end\nnext\n', stdout)
+    while (host.io.totals().lines < 4n) await new Promise(setImmediate)
+    await writer('x\n', stdout)
+    while (host.io.totals().lines < 5n) await new Promise(setImmediate)
+    const letGo = held - (openDescriptors() - before)
+    end()
+    await right(host.io.drain('web', patient))
+    return { letGo, old: told(`${log}.old`), fresh: told(log) }
+  }
+  it('ends a line where it began, and then lets go of the old file', async () => {
+    expect(await rotatedWithin(1_000_000_000n)).toEqual({
+      letGo: 1,
+      old: ['P 12345678', 'P and the ', 'F end'],
+      fresh: ['F next', 'F x'],
+    })
+  })
+  it.each([
+    ['when nobody looks there any more', 1_000_000_001n],
+    ['when the clock was set back', -1n],
+  ])('writes nothing to the old file %s', async (_, later) => {
+    expect(await rotatedWithin(later)).toEqual({
+      letGo: 1,
+      old: ['P 12345678'],
+      fresh: ['P and the ', 'F end', 'F next', 'F x'],
+    })
+  })
+  it('keeps no old file for a stream that ended without a newline', async () => {
+    const host = node({ maxLine: 8 })
+    const stdoutPath = fifo(join(host.pipes, 'short-lived'))
+    const { request, log, end } = host.task('web', { stdoutPath })
+    await right(host.io.attach(request))
+    await writer('12345678and', stdoutPath)
+    while (host.io.totals().lines < 2n) await new Promise(setImmediate)
+    renameSync(log, `${log}.old`)
+    const held = openDescriptors()
+    await right(host.io.reopen('web'))
+    expect(openDescriptors()).toBeLessThanOrEqual(held)
+    end()
+    await right(host.io.drain('web', patient))
+    expect([told(`${log}.old`), told(log)]).toEqual([['P 12345678', 'P and'], []])
   })
   it('begins a new file while nothing is written', async () => {
     const host = node()
@@ -262,5 +374,40 @@ describe(`a disk that is full${ROOT}`, () => {
     expect(host.warnings[1]).toBe(
       `container web: its log is written again; ${host.io.totals().lostBytes} bytes of it are lost`,
     )
+  })
+})
+
+describe(`a disk that stands still${NO_DISK}`, () => {
+  it.skipIf(NO_DISK !== '')('holds the container up, costs no memory, and loses nothing', async () => {
+    const host = node()
+    const { root, freeze } = disk()
+    const log = { root, path: join(root, 'web', '0.log') }
+    const { request, stdout, end } = host.task('web', { log })
+    await right(host.io.attach(request))
+    const goOn = await freeze()
+    const fd = openSync(stdout, constants.O_WRONLY | constants.O_NONBLOCK)
+    const page = `${'x'.repeat(63)}\n`.repeat(64)
+    let pages = 0
+    for (let refused = 0; refused < 100 && pages < 1_000; ) {
+      try {
+        writeSync(fd, page)
+        pages += 1
+        refused = 0
+      } catch {
+        refused += 1
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+    }
+    closeSync(fd)
+    // What the pipe holds, what is being written, and at most a line that has no end yet.
+    expect(pages * page.length).toBeLessThanOrEqual((64 + 64 + 16) * 1024)
+    expect(readFileSync(log.path, 'utf8')).toBe('')
+    await goOn()
+    const content = numbered(5_000)
+    await writer(content, stdout)
+    end()
+    await right(host.io.drain('web', patient))
+    expect(written(linesOf(log.path), 'stdout') === page.repeat(pages) + content).toBe(true)
+    expect(host.warnings).toEqual([])
   })
 })

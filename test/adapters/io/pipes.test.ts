@@ -10,8 +10,11 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { left, right } from '../filesystem/support.js'
+import type { OpenStream } from '../../../adapters/io/index.js'
+import { failure } from '../../../ports/failure.js'
+import { left, right, until } from '../filesystem/support.js'
 import {
   fifo,
   gaveUp,
@@ -156,6 +159,30 @@ describe('the pipes of a task', () => {
     expect((await left(host.io.drain('web', patient))).tag).toBe('NotFound')
     expect((await left(host.io.reopen('web'))).tag).toBe('NotFound')
   })
+  it('that could not be opened are no trouble for who stopped waiting', async () => {
+    const unseen: unknown[] = []
+    const see = (error: unknown): void => {
+      unseen.push(error)
+    }
+    process.on('unhandledRejection', see)
+    until(() => process.off('unhandledRejection', see))
+    let arrived: () => void = () => undefined
+    const atStream = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    const openStream: OpenStream = (_, signal) => () =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => resolve(E.left(failure('TimedOut', 'open', 'a stream', ''))))
+        arrived()
+      })
+    const { io, task } = node({ openStream })
+    const attaching = left(io.attach(task('web', { stdoutPath: 'ttrpc+unix:///x' }).request))
+    await atStream
+    expect((await left(io.drain('web', gaveUp))).tag).toBe('TimedOut')
+    expect((await attaching).tag).toBe('TimedOut')
+    await new Promise(setImmediate)
+    expect(unseen).toEqual([])
+  })
   it('may be drained by two at once', async () => {
     const host = node()
     const { request, end, stdout, log } = host.task('web')
@@ -249,12 +276,28 @@ describe('the input of a task', () => {
     expect(wouldBeRefused(stdinPath)).toBe(true)
     await right(host.io.close(patient))
   })
-  it('is refused where it is no FIFO', async () => {
-    const { io, task } = node()
-    const before = openDescriptors()
-    const { request, end } = task('web', { stdin: true, stdinPath: '/dev/null' })
-    expect((await left(io.attach(request))).tag).toBe('Malformed')
-    end()
-    expect(openDescriptors()).toBe(before)
+  it('is made anew where it is missing', async () => {
+    const host = node()
+    const stdinPath = join(host.pipes, 'gone')
+    await right(host.io.attach(host.task('web', { stdin: true, stdinPath }).request))
+    expect(wouldBeRefused(stdinPath)).toBe(false)
+    await right(host.io.close(patient))
+  })
+  it.each(['/dev/null', 'relative/path', 'file:///tmp/in'])(
+    'is refused where it is %s',
+    async (stdinPath) => {
+      const { io, task } = node()
+      const before = openDescriptors()
+      const { request, end } = task('web', { stdin: true, stdinPath })
+      expect((await left(io.attach(request))).tag).toBe('Malformed')
+      end()
+      expect(openDescriptors()).toBe(before)
+    },
+  )
+  it('is left alone where it is a stream: nobody writes to it here', async () => {
+    const host = node()
+    const { request } = host.task('web', { stdin: true, stdinPath: 'ttrpc+unix:///x?streaming_id=web-stdin' })
+    await right(host.io.attach(request))
+    await right(host.io.close(patient))
   })
 })

@@ -1,10 +1,19 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { closeSync, constants, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type LogIoOptions, logIo } from '../../../adapters/io/index.js'
 import type { AttachRequest, LogIo, LogPlace } from '../../../ports/io.js'
 import { newSwitch } from '../../../ports/signal.js'
-import { folder, right, until } from '../filesystem/support.js'
+import { folder, isRoot, mount, right, until } from '../filesystem/support.js'
 
 /** What a log holds of one of its lines. */
 export interface Line {
@@ -138,4 +147,33 @@ export const runOnce = async (
   ])
   end()
   await right(io.drain(request.id, patient))
+}
+
+/** A disk can be made where this is empty. */
+export const NO_DISK =
+  isRoot && existsSync('/dev/loop-control') && existsSync('/usr/sbin/mkfs.ext4')
+    ? ''
+    : ' (skipped: only root with loop devices and mkfs.ext4 can make a disk)'
+
+/** A disk of its own, mounted until the test ends. */
+export const disk = () => {
+  const [root, image] = [folder(), join(folder(), 'image')]
+  writeFileSync(image, '')
+  truncateSync(image, 32 * 1024 * 1024)
+  execFileSync('mkfs.ext4', ['-q', '-F', image])
+  mount('-o', 'loop', image, root)
+  /** Makes it stand still until the result is called. It goes on by itself when this process ends. */
+  const freeze = async (): Promise<() => Promise<void>> => {
+    const script = 'exec 3<"$0"; fsfreeze -f "$0" && echo frozen; read -r _; fsfreeze -u /proc/self/fd/3'
+    const child = spawn('sh', ['-c', script, root], { stdio: ['pipe', 'pipe', 'ignore'] })
+    const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
+    until(() => child.stdin.end())
+    if (String(await new Promise((resolve) => child.stdout.once('data', resolve))) !== 'frozen\n')
+      throw new Error('it cannot be frozen')
+    return () => {
+      child.stdin.end()
+      return ended
+    }
+  }
+  return { root, freeze }
 }

@@ -48,6 +48,19 @@ describe('virtual time', () => {
     const [, at] = await Promise.all([patient(n.ports, 'stuck')(), long()])
     expect(at).toBe(START)
   })
+  it('does not move while somebody goes on from deadline to deadline without a call', async () => {
+    const n = node()
+    n.faults.add({ call: 'tasks.get', answer: 'hang' })
+    const pure = async () => {
+      for (let k = 0; k < 50; k += 1) {
+        await n.ports.timers.within(1000, 'think', () => TE.right(k))()
+        for (let turn = 0; turn < 100; turn += 1) await null
+      }
+      return n.ports.clock.now()
+    }
+    const [, at] = await Promise.all([patient(n.ports, 'x')(), pure()])
+    expect(at).toBe(START)
+  })
   it('passes deadlines in their order, and leaves those alone that no hung call is under', async () => {
     const n = node()
     n.faults.add({ call: 'tasks.get', answer: 'hang' })
