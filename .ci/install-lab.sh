@@ -10,7 +10,7 @@ export DEBIAN_FRONTEND=noninteractive
 
 missing_packages() {
   local package
-  for package in containerd runc busybox-static strace containernetworking-plugins systemd prometheus python3; do
+  for package in containerd runc busybox-static strace containernetworking-plugins systemd prometheus python3 e2fsprogs; do
     dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
   done
 }

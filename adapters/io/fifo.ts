@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { close, constants, fstat, lstat, open, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { codeOf, Trouble } from './errors.js'
+import { codeOf, said, Trouble } from './errors.js'
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants
 
@@ -14,7 +14,12 @@ export const closeFd = promisify(close)
 
 /** Node has no name for mkfifo(3); the command has been the same since 1987. */
 export const makeFifo = async (path: string): Promise<void> => {
-  await run('mkfifo', ['-m', '0600', '--', path])
+  try {
+    await run('mkfifo', ['-m', '0600', '--', path])
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') throw new Trouble('Unavailable', 'this machine has no mkfifo')
+    throw new Trouble('Denied', said(error).trim().split('\n').at(-1) ?? '')
+  }
 }
 
 const refuse = (path: string): never => {
@@ -23,8 +28,7 @@ const refuse = (path: string): never => {
 
 /** A device does something when it is opened, and whatever is no FIFO may block: so it is looked at before. */
 const openChecked = async (path: string, flags: number): Promise<number> => {
-  if (!path.startsWith('/') || path.includes('\0'))
-    throw new Trouble('Malformed', 'its pipe has no absolute path')
+  if (path.includes('\0')) throw new Trouble('Malformed', 'the path of its pipe is none')
   const there = await lstatOf(path)
   if (!there.isFIFO()) refuse(path)
   const fd = await openFd(path, flags | O_NONBLOCK | O_NOFOLLOW)

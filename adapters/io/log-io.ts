@@ -34,6 +34,9 @@ interface Held {
   released: Promise<void> | null
 }
 
+/** Who offers streams is a process of this machine: one that says nothing for so long is not well. */
+const OPENING_MS = 5_000
+
 const WHERE = 'the file system'
 
 const noStreams: OpenStream = (url) => async () =>
@@ -98,11 +101,14 @@ export const logIo = ({ state, maxLine, clock, openStream = noStreams, warn }: L
     const told = (message: string): void => warn(`container ${id}: ${message}`)
     const attaching = attach(request, { maxLine, clock, counts, openStream, warn: told }, opening.signal)
     attached.set(id, { attaching, opening, cut: false, released: null })
+    const timer = setTimeout(opening.off, OPENING_MS)
     try {
       await attaching
     } catch (error) {
       attached.delete(id)
       throw error
+    } finally {
+      clearTimeout(timer)
     }
     await letGoOfFresh(id)
   }

@@ -88,7 +88,8 @@ export const writeParts = async (
 }
 
 /** Syncs and closes. Never fails. */
-export const letGo = async ({ file }: OpenLog, warn: (message: string) => void): Promise<void> => {
+export const letGo = async ({ file, torn }: OpenLog, warn: (message: string) => void): Promise<void> => {
+  if (torn) await mendTail(file).catch(() => undefined)
   await file.datasync().catch((error: unknown) => warn(`its log could not be synced: ${said(error)}`))
   await file.close().catch((error: unknown) => warn(`its log could not be closed: ${said(error)}`))
 }

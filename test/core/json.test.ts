@@ -107,7 +107,7 @@ describe('nesting', () => {
   const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
   it('is read to the depth of 256', () => {
     expect(isRead(nested(256))).toBe(true)
-    expect(isRead('{"a":'.repeat(256) + '{}' + '}'.repeat(256))).toBe(true)
+    expect(isRead(`${'{"a":'.repeat(256)}{}${'}'.repeat(256)}`)).toBe(true)
   })
   it('is refused beyond it, however deep, and never thrown', () => {
     expect(leftOf(parseJson('['.repeat(1_000_000)))).toBe('nested deeper than 256 at character 257')

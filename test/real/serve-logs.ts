@@ -63,14 +63,16 @@ export const written = (lines: Iterable<LogLine>, stream: string): string => {
 /** A numbered line is of 64 bytes, and after the last number the first comes again. */
 export const WIDTH = 64
 export const ROUND = 1_000_000
+const EMPTY = 20
 
 /**
- * Puts numbered lines beside a container's orders, as `/ctl/lines`: what is copied from there comes without pause. An
- * empty line goes before them, so that no buffer and no page ends where a line ends.
+ * Puts numbered lines beside a container's orders, as `/ctl/lines`: what is copied from there comes without pause. A
+ * few empty lines go before them, so that no buffer and no page ends where a line ends.
  */
 export const putLines = async ({ orders }: LabContainer): Promise<void> => {
-  const bytes = Buffer.alloc(1 + ROUND * WIDTH, '\n')
-  for (let n = 0; n < ROUND; n += 1) bytes.latin1Write(String(n).padStart(WIDTH - 1, '0'), 1 + n * WIDTH)
+  const bytes = Buffer.alloc(EMPTY + ROUND * WIDTH, '\n')
+  for (let n = 0; n < ROUND; n += 1)
+    bytes.write(String(n).padStart(WIDTH - 1, '0'), EMPTY + n * WIDTH, 'latin1')
   await writeFile(join(orders, '../lines'), bytes)
 }
 

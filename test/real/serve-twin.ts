@@ -123,7 +123,7 @@ const withServe = (line: string, rows: readonly Row[], profile: string): Promise
       await second.ready()
       await say(node, 'three')
       await untilTrue('the last words are in the log', async () => {
-        const [[, undisturbed]] = [...node.victims].filter(([row]) => TALKING(row))
+        const undisturbed = [...node.victims].find(([row]) => TALKING(row))?.[1]
         return (await readFile(undisturbed?.logFile ?? '', 'utf8')).includes('three')
       })
       return await shownBy(node, second, begin)

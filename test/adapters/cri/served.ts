@@ -193,6 +193,7 @@ export const served = (): Served => {
         backoff: { depth: 0, longestMs: 0 },
         recoveryMs: 12,
         checkpointErrors: 0,
+        slowest: [],
         log: { bytes: 2n ** 60n, lines: 3n, writeErrors: 0n, lostBytes: 0n },
       }),
       detail: (id) => {

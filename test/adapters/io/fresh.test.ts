@@ -31,7 +31,9 @@ describe('fresh IO', () => {
     const first = node()
     await right(first.io.create(web))
     const folders = foldersOf(first.root)
+    const held = openDescriptors()
     await right(first.io.create(web))
+    expect(openDescriptors()).toBe(held)
     await right(first.io.close(patient))
     for (let n = 0; n < 3; n += 1) {
       const next = node({ state: join(first.root, 'state') })

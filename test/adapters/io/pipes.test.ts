@@ -72,7 +72,7 @@ describe('the pipes of a task', () => {
   })
   it('are one with a terminal, and its second one is left alone', async () => {
     const host = node()
-    const task = host.task('web', { tty: true })
+    const task = host.task('web', { tty: true, stderrPath: '/dev/null' })
     await runOnce(host, task, { stdout: 'a\r\nb\r\n' })
     expect(linesOf(task.log).map(({ stream, content }) => `${stream} ${content}`)).toEqual([
       'stdout a',
@@ -185,7 +185,8 @@ describe('the pipes of a task', () => {
   })
   it('may be drained by two at once', async () => {
     const host = node()
-    const { request, end, stdout, log } = host.task('web')
+    const stdinPath = fifo(join(host.pipes, 'stdin'))
+    const { request, end, stdout, log } = host.task('web', { stdin: true, stdinPath })
     await right(host.io.attach(request))
     await writer('x\n', stdout)
     end()

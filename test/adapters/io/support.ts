@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -33,7 +34,15 @@ export const gaveUp = (() => {
   return signal
 })()
 
-export const openDescriptors = (): number => readdirSync('/proc/self/fd').length
+/** How many descriptors of this process lead into this test's folders. */
+export const openDescriptors = (): number =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return /\/cri-recover-.*(?<! \(deleted\))$/.test(readlinkSync(`/proc/self/fd/${fd}`))
+    } catch {
+      return false
+    }
+  }).length
 
 export const fifo = (path: string): string => {
   execFileSync('mkfifo', ['-m', '0600', '--', path])
