@@ -96,6 +96,27 @@ const withPlugin = (line: string, rows: readonly Row[]): Promise<Shown> =>
 const TALKING = (row: Row): boolean =>
   row.from === 'running' && row.pod === undefined && row.before === undefined
 
+/** Its pipes went with its state directory: what it says is heard by nobody. */
+export const SILENCED = 'a running container whose state directory was removed'
+
+/** Those that a serve takes for running: what they say reaches their logs. */
+const heardBy = async ({ victims }: Node, served: Host): Promise<readonly Row[]> => {
+  const { containers } = await listAll(served)
+  const running = new Set(containers.filter(({ state }) => state === 'RUNNING').map(({ id }) => id))
+  return [...victims].flatMap(([row, { id }]) =>
+    TALKING(row) && row.is !== SILENCED && running.has(id) ? [row] : [],
+  )
+}
+
+/** Waits until their logs hold a word: what a killed serve has read and not written is nowhere. */
+const heard = (node: Node, rows: readonly Row[], word: string): Promise<void> =>
+  inOrder(rows, async (row) => {
+    const file = node.victims.get(row)?.logFile ?? ''
+    await untilTrue(`the log of ${row.is} holds "${word}"`, async () =>
+      (await readFile(file, 'utf8')).includes(word),
+    )
+  })
+
 /** Has all of them say a word that still can. */
 const say = (node: Node, word: string): Promise<void> =>
   inOrder([...node.victims], async ([row, victim]) => {
@@ -111,6 +132,7 @@ const withServe = (line: string, rows: readonly Row[], profile: string): Promise
     const first = startServe(lab, ['--profile', profile])
     await first.ready()
     await say(node, 'one')
+    await heard(node, rows.filter(TALKING), 'one')
     await first.kill()
     await say(node, 'two')
     await lab.containerd.kill('SIGKILL')
@@ -122,10 +144,7 @@ const withServe = (line: string, rows: readonly Row[], profile: string): Promise
     try {
       await second.ready()
       await say(node, 'three')
-      await untilTrue('the last words are in the log', async () => {
-        const undisturbed = [...node.victims].find(([row]) => TALKING(row))?.[1]
-        return (await readFile(undisturbed?.logFile ?? '', 'utf8')).includes('three')
-      })
+      await heard(node, await heardBy(node, second), 'three')
       return await shownBy(node, second, begin)
     } finally {
       await second.kill()
