@@ -43,16 +43,16 @@ interface Sample {
 
 const TIMES = [NOW, CREATED_AT - 1n, 0n, -1n]
 const EXITS = [EXITED_AT, null, 0n, -1n, CREATED_AT - 1n]
+const KILLS = [
+  { exitStatus: 7, oomKilled: false },
+  { exitStatus: 7, oomKilled: true },
+  { exitStatus: 137, oomKilled: false },
+  { exitStatus: 137, oomKilled: true },
+]
 const FACTS: readonly Facts[] = TIMES.flatMap((now) =>
-  EXITS.map((exitedAt) => ({
-    now,
-    exitedAt,
-    recordedAt: CREATED_AT,
-    pid: 4242,
-    exitStatus: 7,
-    oomKilled: false,
-    aliveAt: 0n,
-  })),
+  EXITS.flatMap((exitedAt) =>
+    KILLS.map((kill) => ({ now, exitedAt, recordedAt: CREATED_AT, pid: 4242, aliveAt: 0n, ...kill })),
+  ),
 )
 const beforesOf = (row: TableRow): readonly Status[] => {
   if (row.checkpoint === 'UNREADABLE') return [UNREADABLE_STATUS]
@@ -85,6 +85,7 @@ const MAY: Readonly<Partial<Record<DeviationId, (sample: Sample) => readonly Fie
   'no-exit-time': ({ facts: { exitedAt } }) => (exitedAt === null || exitedAt <= 0n ? ['finishedAt'] : []),
   'exited-pid': () => ['pid'],
   'lost-exit': () => ['message'],
+  'oom-named': ({ facts }) => (facts.oomKilled && facts.exitStatus === 137 ? ['reason'] : []),
   'clock-behind': (sample) => (isBehind(sample) ? ['startedAt', 'finishedAt'] : []),
   'unknown-watched': ({ outcome }) => (outcome === 'not_found' ? ['unknown'] : []),
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type Json, parseJson } from '../../core/json.js'
 import {
   CONTAINER_METADATA,
   CONTAINER_METADATA_TYPE,
@@ -18,6 +19,7 @@ const under = (name: string, typeUrl: string, value: string): ReadonlyMap<string
   new Map([[name, { typeUrl, value }]])
 const v1 = (metadata: unknown): string => JSON.stringify({ Version: 'v1', Metadata: metadata })
 const namespaces = (namespace_options: object) => ({ linux: { security_context: { namespace_options } } })
+const documentOf = (record: unknown): Json => rightOf(parseJson(JSON.stringify(record)))
 const container = (value: string, type = CONTAINER_METADATA_TYPE) =>
   containerMetadataOf(under(CONTAINER_METADATA, type, value))
 const sandbox = (metadata: unknown) =>
@@ -25,32 +27,29 @@ const sandbox = (metadata: unknown) =>
 
 describe('a container’s metadata', () => {
   it('is what recovery needs of the record, the rest passed over', () => {
-    const metadata = rightOf(
-      container(
-        v1({
-          ID: 'abc',
-          Name: 'web_pod_default_uid_1',
-          SandboxID: 'pod',
-          Config: {
-            metadata: { name: 'web', attempt: 1 },
-            image: { image: 'app' },
-            envs: [{ key: 'A', value: 'b' }],
-            labels: { app: 'web' },
-            annotations: { a: 'b' },
-            tty: true,
-            stdin: true,
-            stdin_once: true,
-            linux: { anything: [] },
-          },
-          ImageRef: 'sha256:1',
-          LogPath: '/var/log/web.log',
-          StopSignal: 'SIGQUIT',
-          ProcessLabel: 'u:r:t:s0',
-          New: 1,
-        }),
-      ),
-    )
-    expect(metadata).toEqual({
+    const record = {
+      ID: 'abc',
+      Name: 'web_pod_default_uid_1',
+      SandboxID: 'pod',
+      Config: {
+        metadata: { name: 'web', attempt: 1 },
+        image: { image: 'app', user_specified_image: 'app:1' },
+        envs: [{ key: 'A', value: 'b' }],
+        mounts: [{ container_path: '/data', host_path: '/srv/data', readonly: true }, null],
+        labels: { app: 'web' },
+        annotations: { a: 'b' },
+        tty: true,
+        stdin: true,
+        stdin_once: true,
+        linux: { anything: [] },
+      },
+      ImageRef: 'sha256:1',
+      LogPath: '/var/log/web.log',
+      StopSignal: 'SIGQUIT',
+      ProcessLabel: 'u:r:t:s0',
+      New: 1,
+    }
+    expect(rightOf(container(v1(record)))).toEqual({
       id: 'abc',
       name: 'web_pod_default_uid_1',
       sandboxId: 'pod',
@@ -62,6 +61,27 @@ describe('a container’s metadata', () => {
         name: 'web',
         attempt: 1,
         image: 'app',
+        imageAsked: {
+          image: 'app',
+          annotations: new Map(),
+          userSpecifiedImage: 'app:1',
+          runtimeHandler: '',
+          imageRef: '',
+        },
+        mounts: [
+          {
+            containerPath: '/data',
+            hostPath: '/srv/data',
+            readonly: true,
+            selinuxRelabel: false,
+            propagation: 0,
+            uidMappings: [],
+            gidMappings: [],
+            recursiveReadOnly: false,
+            image: null,
+            imageSubPath: '',
+          },
+        ],
         tty: true,
         stdin: true,
         stdinOnce: true,
@@ -69,11 +89,18 @@ describe('a container’s metadata', () => {
         labels: new Map([['app', 'web']]),
         annotations: new Map([['a', 'b']]),
       },
+      document: documentOf(record),
     })
   })
   it('may lack everything', () => {
     expect(rightOf(container(v1({})))).toMatchObject({ id: '', name: '', config: null })
-    expect(rightOf(container(v1({ Config: {} }))).config).toMatchObject({ name: '', attempt: 0, image: '' })
+    expect(rightOf(container(v1({ Config: {} }))).config).toMatchObject({
+      name: '',
+      attempt: 0,
+      image: '',
+      imageAsked: null,
+      mounts: [],
+    })
   })
   it.each([
     [{}, true],
@@ -98,8 +125,20 @@ describe('a container’s metadata', () => {
   ] as const)('that cannot be read says why: %s (%#)', (why, value, type) =>
     expect(leftOf(container(value, type)).why).toBe(why),
   )
+  it.each([
+    ['of type "other", not github.com/containerd/cri/pkg/store/container/Metadata', v1({}), 'other'],
+    ['expected a value at character 0', '', CONTAINER_METADATA_TYPE],
+    ['metadata: expected an object, got a array', '[]', CONTAINER_METADATA_TYPE],
+    ['metadata.Metadata.ID: expected a string, got a number', v1({ ID: 1 }), CONTAINER_METADATA_TYPE],
+    ['version "v2", only v1 is known', '{"Version":"v2"}', CONTAINER_METADATA_TYPE],
+  ])('that cannot be read says where and what: %s', (detail, value, type) =>
+    expect(leftOf(container(value, type)).detail).toBe(detail),
+  )
   it('that is missing says so, whatever else is there', () => {
-    expect(leftOf(containerMetadataOf(new Map()))).toMatchObject({ why: 'missing' })
+    expect(leftOf(containerMetadataOf(new Map()))).toEqual({
+      why: 'missing',
+      detail: 'no extension io.cri-containerd.container.metadata',
+    })
     expect(leftOf(containerMetadataOf(under(SANDBOX_METADATA, SANDBOX_METADATA_TYPE, v1({})))).why).toBe(
       'missing',
     )
@@ -108,24 +147,29 @@ describe('a container’s metadata', () => {
 
 describe('a sandbox’s metadata', () => {
   it('is what recovery needs of the record', () => {
-    const metadata = rightOf(
-      sandbox({
-        ID: 'pod',
-        Name: 'web_default_uid_2',
-        Config: {
-          metadata: { name: 'web', uid: 'uid', namespace: 'default', attempt: 2 },
-          labels: { a: 'b' },
-          annotations: { c: 'd' },
+    const record = {
+      ID: 'pod',
+      Name: 'web_default_uid_2',
+      Config: {
+        metadata: { name: 'web', uid: 'uid', namespace: 'default', attempt: 2 },
+        hostname: 'web',
+        log_directory: '/var/log/pods/web',
+        labels: { a: 'b' },
+        annotations: { c: 'd' },
+        linux: {
+          cgroup_parent: '/kubepods/web',
+          security_context: { namespace_options: { network: 0, pid: 1, ipc: 2, target_id: 't' } },
+          sysctls: { 'net.core.somaxconn': '1' },
         },
-        NetNSPath: '/run/netns/a',
-        IP: '10.0.0.1',
-        AdditionalIPs: ['fd00::1'],
-        RuntimeHandler: 'kata',
-        CNIResult: { anything: 1 },
-        ProcessLabel: 'l',
-      }),
-    )
-    expect(metadata).toEqual({
+      },
+      NetNSPath: '/run/netns/a',
+      IP: '10.0.0.1',
+      AdditionalIPs: ['fd00::1'],
+      RuntimeHandler: 'kata',
+      CNIResult: { anything: 1 },
+      ProcessLabel: 'l',
+    }
+    expect(rightOf(sandbox(record))).toEqual({
       id: 'pod',
       name: 'web_default_uid_2',
       netnsPath: '/run/netns/a',
@@ -135,12 +179,16 @@ describe('a sandbox’s metadata', () => {
       processLabel: 'l',
       hostNetwork: false,
       hostProcesses: false,
+      namespaces: { network: 0, pid: 1, ipc: 2, targetId: 't', users: null },
       podName: 'web',
       podNamespace: 'default',
       podUid: 'uid',
       podAttempt: 2,
+      logDirectory: '/var/log/pods/web',
+      cgroupParent: '/kubepods/web',
       labels: new Map([['a', 'b']]),
       annotations: new Map([['c', 'd']]),
+      document: documentOf(record),
     })
   })
   it.each([
@@ -153,8 +201,34 @@ describe('a sandbox’s metadata', () => {
     expect(rightOf(sandbox({ Config: namespaces({ pid: network }) })).hostProcesses).toBe(expected)
   })
   it('may lack everything', () => {
-    expect(rightOf(sandbox({}))).toMatchObject({ hostNetwork: false, podName: '', labels: new Map() })
-    expect(rightOf(sandbox({ Config: { linux: { security_context: null } } })).hostNetwork).toBe(false)
+    const nothing = {
+      id: '',
+      name: '',
+      netnsPath: '',
+      ip: '',
+      additionalIps: [],
+      runtimeHandler: '',
+      processLabel: '',
+      hostNetwork: false,
+      hostProcesses: false,
+      namespaces: null,
+      podName: '',
+      podNamespace: '',
+      podUid: '',
+      podAttempt: 0,
+      logDirectory: '',
+      cgroupParent: '',
+      labels: new Map(),
+      annotations: new Map(),
+    }
+    for (const record of [
+      {},
+      { Config: null },
+      { Config: { metadata: null, linux: null } },
+      { Config: { linux: { security_context: null } } },
+      { Config: { linux: { security_context: { namespace_options: null } } } },
+    ])
+      expect(rightOf(sandbox(record))).toEqual({ ...nothing, document: documentOf(record) })
   })
   it('has another name in the sandbox store', () => {
     const stored = under(STORED_SANDBOX_METADATA, SANDBOX_METADATA_TYPE, v1({ ID: 'pod' }))
