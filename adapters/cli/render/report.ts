@@ -1,6 +1,7 @@
 import CliTable from 'cli-table3'
 import { PROBLEMS, type Problem, type ProblemCode, problemsOf, type Report } from '../../../core/report.js'
 import { visible } from '../visible.js'
+import { counted } from './counted.js'
 import { FATES, type Fate, type Line, linesOf } from './lines.js'
 import type { Paint, Style } from './paint.js'
 
@@ -47,8 +48,7 @@ const part = (
   many: string,
   rows: readonly unknown[],
   counts: Readonly<Record<string, number>>,
-): string =>
-  rows.length === 0 ? `no ${many}` : `${rows.length} ${rows.length === 1 ? one : many} (${states(counts)})`
+): string => (rows.length === 0 ? `no ${many}` : `${counted(rows.length, one, many)} (${states(counts)})`)
 
 const head = (report: Report, paint: Paint): readonly string[] => {
   const { kind, address, containerd } = report.source

@@ -1,5 +1,6 @@
 import { stateOf } from '../../../core/status.js'
 import type { Service } from '../../../ports/service.js'
+import { counted } from './counted.js'
 
 const WORDS = {
   CONTAINER_RUNNING: 'running',
@@ -13,13 +14,13 @@ export const recoveredLine = (service: Service): string => {
   const { containers, sandboxes, images } = service.node()
   const { recoveryMs, slowest } = service.counts()
   const states = [...containers.values()].map(({ status }) => stateOf(status))
-  const counted = Object.entries(WORDS).flatMap(([state, word]) => {
+  const byState = Object.entries(WORDS).flatMap(([state, word]) => {
     const count = states.filter((one) => one === state).length
     return count === 0 ? [] : [`${count} ${word}`]
   })
-  const of = counted.length === 0 ? '' : ` (${counted.join(', ')})`
+  const of = byState.length === 0 ? '' : ` (${byState.join(', ')})`
+  const all = `${counted(containers.size, 'container')}${of}, ${counted(sandboxes.size, 'sandbox', 'sandboxes')}`
   const slow = slowest.map(({ id, ms }) => `${id} ${ms} ms`).join(', ')
-  return `recovered ${containers.size} containers${of}, ${sandboxes.size} pods and ${images.size} images in ${recoveryMs ?? 0} ms${
-    slow === '' ? '' : `; slowest: ${slow}`
-  }`
+  const took = `${counted(images.size, 'image')} in ${recoveryMs ?? 0} ms`
+  return `recovered ${all} and ${took}${slow === '' ? '' : `; slowest: ${slow}`}`
 }
