@@ -10,7 +10,7 @@ import { children } from './files.js'
  * What a row says of a container's life; how it came to that may differ from run to run, and so may the time of what
  * could not be written down.
  */
-const lifeOf = (row: ContainerRow): unknown => {
+export const lifeOf = (row: ContainerRow): unknown => {
   const { actions: _, problems: __, rule: ___, task: ____, checkpoint: _____, ...life } = row
   if (!hasProblem(row, ['checkpoint-not-durable'])) return life
   const { startedAt: ______, finishedAt: _______, message: ________, ...rest } = life
