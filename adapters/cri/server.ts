@@ -1,4 +1,4 @@
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { Server, ServerCredentials, ServerInterceptingCall } from '@grpc/grpc-js'
 import { loadFileDescriptorSetFromBuffer } from '@grpc/proto-loader'
 import { ReflectionService } from '@grpc/reflection'
@@ -106,7 +106,12 @@ export const criServer = (service: Service, options: CriOptions): CriServer => {
   // umask, which is the whole process's, would have to stand changed until then.
   const door = createServer()
   const inside = grpc.createConnectionInjector(ServerCredentials.createInsecure())
-  door.on('connection', (socket) => inside.injectConnection(socket))
+  const connections = new Set<Socket>()
+  door.on('connection', (socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+    inside.injectConnection(socket)
+  })
   const health = setInterval(refreshHealth, HEALTH_MS).unref()
 
   const bind = (path: string): Promise<Either<Failure, void>> =>
@@ -133,6 +138,8 @@ export const criServer = (service: Service, options: CriOptions): CriServer => {
         endStreams()
         const cut = setTimeout(() => {
           grpc.forceShutdown()
+          // gRPC keeps no list of its sessions while channelz is off, and so ends none of them.
+          for (const socket of connections) socket.destroy()
           resolve()
         }, graceMs)
         grpc.tryShutdown(() => {

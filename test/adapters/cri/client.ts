@@ -11,6 +11,7 @@ import {
 } from '@grpc/grpc-js'
 import { afterEach } from 'vitest'
 import { type CriOptions, type CriServer, criServer } from '../../../adapters/cri/index.js'
+import type { Service } from '../../../ports/service.js'
 import { rightOf } from '../../support/either.js'
 import { type Served, served } from './served.js'
 
@@ -31,6 +32,11 @@ export interface Asker {
   ) => Promise<{ code: number; details: string }>
   /** The trailer that came with an answer. */
   readonly trailer: <Q, A>(method: MethodDefinition<Q, A>, request: Q) => Promise<Metadata>
+  /** A call that goes on while the test does. */
+  readonly begin: <Q, A>(
+    method: MethodDefinition<Q, A>,
+    request: Q,
+  ) => { readonly cancel: () => void; readonly code: Promise<number> }
   readonly stream: <Q, A>(method: MethodDefinition<Q, A>, request: Q) => ClientReadableStream<A>
 }
 
@@ -45,6 +51,19 @@ export const socketPath = (): string => {
   undo.push(() => rmSync(folder, { recursive: true, force: true }))
   return join(folder, 'cri.sock')
 }
+
+const same = (bytes: Buffer): Buffer => bytes
+
+/** A call by its name, whatever it says: bytes both ways. */
+export const named = (path: string): MethodDefinition<Buffer, Buffer> => ({
+  path,
+  requestStream: false,
+  responseStream: false,
+  requestSerialize: same,
+  requestDeserialize: same,
+  responseSerialize: same,
+  responseDeserialize: same,
+})
 
 export const client = (path: string): Asker => {
   const grpc = new Client(`unix:${path}`, credentials.createInsecure(), {
@@ -78,16 +97,40 @@ export const client = (path: string): Asker => {
       if (error === null) throw new Error('it was answered')
       return { code: error.code, details: error.details }
     },
+    begin: <Q, A>(method: MethodDefinition<Q, A>, request: Q) => {
+      const call = grpc.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        () => {},
+      )
+      return {
+        cancel: () => call.cancel(),
+        code: new Promise<number>((resolve) => call.on('status', ({ code }) => resolve(code))),
+      }
+    },
     trailer: async (method, request) => (await once(method, request)).trailer,
     stream: (method, request) =>
       grpc.makeServerStreamRequest(method.path, method.requestSerialize, method.responseDeserialize, request),
   }
 }
 
-export const setup = async (options: Partial<CriOptions> = {}): Promise<Setup> => {
+/** A server that does not listen yet. */
+export const idle = (): CriServer => {
+  const server = criServer(served().service, { version: '0.1.0' })
+  undo.push(() => server.close(0))
+  return server
+}
+
+/** @param twist - makes of the node's service one that behaves otherwise */
+export const setup = async (
+  options: Partial<CriOptions> = {},
+  twist: (service: Service) => Service = (service) => service,
+): Promise<Setup> => {
   const node = served()
   const path = socketPath()
-  const server = criServer(node.service, { version: '0.1.0', ...options })
+  const server = criServer(twist(node.service), { version: '0.1.0', ...options })
   rightOf(await server.listen(path)())
   undo.push(() => server.close(0))
   return { node, server, path, ...client(path) }

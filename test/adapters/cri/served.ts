@@ -1,5 +1,6 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ImageContent } from '../../../core/images.js'
+import { type JsonObject, parseJson } from '../../../core/json.js'
 import {
   CONTAINER_METADATA,
   CONTAINER_METADATA_TYPE,
@@ -20,6 +21,7 @@ import type {
   ServedSandbox,
   Service,
 } from '../../../ports/service.js'
+import type { Signal } from '../../../ports/signal.js'
 import type { CgroupUsage, InterfaceUsage, SnapshotUsage } from '../../../ports/stats.js'
 import { rightOf } from '../../support/either.js'
 
@@ -67,6 +69,13 @@ export const container = (
     problems: [],
     ...more,
   }
+}
+
+/** A document as it is passed on: a checkpoint's, or that of metadata. */
+export const documentOf = (document: object): JsonObject => {
+  const json = rightOf(parseJson(JSON.stringify(document)))
+  if (json.kind !== 'object') throw new Error('expected an object')
+  return json
 }
 
 export const withRecord = (served: ServedContainer, more: Partial<ContainerRecord>): ServedContainer => ({
@@ -234,3 +243,44 @@ export const detail = (spec: object, more: Partial<ContainerDetail> = {}): Conta
   image: 'pause:3',
   ...more,
 })
+
+export const inCgroup = (cgroupsPath: string): ContainerDetail => detail({ linux: { cgroupsPath } })
+
+export const usage = (more: Partial<CgroupUsage> = {}): CgroupUsage => ({
+  at: 1000n,
+  cpuNanoseconds: 500n,
+  memory: { usage: 40n, limit: 100n, workingSet: 30n, rss: 20n, pageFaults: 8n, majorPageFaults: 9n },
+  swap: { usage: 11n, available: 12n },
+  processes: 2n,
+  ...more,
+})
+
+export const aborted = (signal: Signal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', resolve)
+  })
+
+/** A service of which no record is told until the test says so. */
+export const holding = () => {
+  let ask = (_: Signal): void => {}
+  let release = (): void => {}
+  const asked = new Promise<Signal>((resolve) => {
+    ask = resolve
+  })
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return {
+    asked,
+    release: () => release(),
+    twist: (service: Service): Service => ({
+      ...service,
+      detail: (id, signal) => async () => {
+        ask(signal)
+        await released
+        return service.detail(id, signal)()
+      },
+    }),
+  }
+}
