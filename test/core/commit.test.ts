@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
-import { commitObstacle, commitOf, isDurableFirst } from '../../core/commit.js'
+import { commitObstacle, commitOf, commitRefusal, isDurableFirst } from '../../core/commit.js'
 import { statusBefore } from '../../core/observation.js'
 import { PLANS } from '../../core/plans.js'
 import type { CheckpointFile } from '../../core/records.js'
@@ -71,6 +71,34 @@ describe('a checkpoint that could not be read', () => {
       setAside: false,
       write: expect.any(String),
     })
+  })
+})
+
+describe('a write that is refused', () => {
+  const commit = { makeDirectory: false, setAside: true, write: 'text' }
+  const DENIED: CheckpointFile = { kind: 'unreadable', why: 'denied' }
+  const OTHER: CheckpointFile = { kind: 'text', text: '{"Version":"v2"}' }
+  const refusal = {
+    denied: 'its checkpoint could not be read this time, and is not written over: denied',
+    other: 'its checkpoint is of another version, and is not written over: version "v2", only v1 is known',
+  }
+  it.each(PROFILES)('is one over what could not be read this time, in %s', (profile) => {
+    expect(commitRefusal(profile, containerSeen('RUNNING', DENIED), commit)).toBe(refusal.denied)
+    expect(commitObstacle(profile, containerSeen('RUNNING', DENIED), commit)).toBe(refusal.denied)
+  })
+  it('is one over another version, in safe alone', () => {
+    expect(commitRefusal('safe', containerSeen('RUNNING', OTHER), commit)).toBe(refusal.other)
+    expect(commitObstacle('safe', containerSeen('RUNNING', OTHER), commit)).toBe(refusal.other)
+    expect(commitRefusal('reference', containerSeen('RUNNING', OTHER), commit)).toBeNull()
+    expect(commitObstacle('reference', containerSeen('RUNNING', OTHER), commit)).toBeNull()
+  })
+  it.each(PROFILES)('is none in %s over what is damaged for good, or can be read', (profile) => {
+    for (const file of [GARBAGE, NO_FILE, NO_DIRECTORY, 'RUNNING'] as const)
+      expect(commitRefusal(profile, containerSeen('RUNNING', file), commit)).toBeNull()
+  })
+  it.each(PROFILES)('is none in %s where nothing is to be written', (profile) => {
+    for (const file of [DENIED, OTHER])
+      expect(commitRefusal(profile, containerSeen('RUNNING', file), NOTHING)).toBeNull()
   })
 })
 

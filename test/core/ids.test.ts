@@ -4,7 +4,9 @@ import { isValidId } from '../../core/ids.js'
 import { RUNS } from '../support/runs.js'
 
 describe('an identifier', () => {
-  it.each(['a', '0', 'web-1', 'A.b_c-D', 'a'.repeat(76)])('is %s', (id) => expect(isValidId(id)).toBe(true))
+  it.each(['a', '0', 'web-1', 'web-10', 'ab.cd_ef', 'A.b_c-D', 'a'.repeat(76)])('is %s', (id) =>
+    expect(isValidId(id)).toBe(true),
+  )
   it.each([
     '',
     '.',

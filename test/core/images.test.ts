@@ -78,9 +78,19 @@ describe('an image’s document', () => {
     expect(leftOf(readTarget(text, amd64))).toBe('not JSON')
     expect(leftOf(readConfig(text))).toBe('not JSON')
   })
-  it.each([null, [], {}, { layers: [] }, { config: {}, layers: [] }, { manifests: [{}] }, { manifests: 1 }])(
-    'that has another shape is neither (%#)',
-    (document) => expect(leftOf(target(document))).toBe('neither a manifest nor an index'),
+  it.each([
+    null,
+    [],
+    {},
+    { layers: [] },
+    { config: {}, layers: [] },
+    { manifests: [{}] },
+    { manifests: [{ digest: 'a', platform: 'linux' }] },
+    { manifests: [{ digest: 'a', platform: {} }] },
+    { manifests: [{ digest: 'a', platform: { os: 'linux' } }] },
+    { manifests: 1 },
+  ])('that has another shape is neither (%#)', (document) =>
+    expect(leftOf(target(document))).toBe('neither a manifest nor an index'),
   )
 })
 

@@ -77,6 +77,14 @@ describe('a log line', () => {
       }),
     )
   })
+  it('is told in part as soon as it is certain that it is longer than the limit', () => {
+    const { take, end } = framing(4)
+    expect(take(bytes('abcd')).map(told)).toEqual([])
+    expect(take(bytes('e')).map(told)).toEqual(['P abcd'])
+    expect(take(bytes('fgh\r')).map(told)).toEqual([])
+    expect(take(bytes('\n')).map(told)).toEqual(['F efgh'])
+    expect(end()).toEqual([])
+  })
   it('is split at 16 MiB even without a limit, so that no line takes all memory', () => {
     const { take, end } = framing(0)
     const chunk = new Uint8Array(64 * 1024).fill(97)
@@ -109,6 +117,7 @@ describe('a log line', () => {
     ['2026-11-23T14:50:31Z stdo', null],
     ['2026-11-23T14:50:31Z stdout F', null],
     ['an older line', null],
+    ['x2026-11-23T14:50:31Z stdout F x', null],
     ['', null],
   ])('tells its time, where its header is whole: %s', (line, time) => {
     expect(timeOfLine(line)).toBe(time)

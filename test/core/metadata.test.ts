@@ -7,10 +7,8 @@ import {
   resourcesProblem,
   SANDBOX_METADATA,
   SANDBOX_METADATA_TYPE,
-  STORED_SANDBOX_METADATA,
   sandboxMetadataOf,
   storedMetadataOf,
-  UPDATED_RESOURCES,
 } from '../../core/metadata.js'
 import type { Extension } from '../../core/records.js'
 import { leftOf, rightOf } from '../support/either.js'
@@ -105,6 +103,8 @@ describe('a container’s metadata', () => {
   it.each([
     [{}, true],
     [namespaces({}), true],
+    [{ linux: { security_context: null } }, true],
+    [{ linux: { security_context: { namespace_options: null } } }, true],
     [namespaces({ pid: 0 }), true],
     [namespaces({ pid: 1 }), false],
     [namespaces({ pid: 2 }), false],
@@ -231,14 +231,14 @@ describe('a sandbox’s metadata', () => {
       expect(rightOf(sandbox(record))).toEqual({ ...nothing, document: documentOf(record) })
   })
   it('has another name in the sandbox store', () => {
-    const stored = under(STORED_SANDBOX_METADATA, SANDBOX_METADATA_TYPE, v1({ ID: 'pod' }))
+    const stored = under('metadata', SANDBOX_METADATA_TYPE, v1({ ID: 'pod' }))
     expect(rightOf(storedMetadataOf(stored)).id).toBe('pod')
     expect(leftOf(sandboxMetadataOf(stored)).why).toBe('missing')
   })
 })
 
 describe('updated resources', () => {
-  const problem = (value: string) => resourcesProblem(under(UPDATED_RESOURCES, 'any type', value))?.why
+  const problem = (value: string) => resourcesProblem(under('updated-resources', 'any type', value))?.why
   it('may be missing', () => expect(resourcesProblem(new Map())).toBeNull())
   it.each(['null', '{}', '{"Resources":{"cpu_period":1},"Overhead":null}'])('are read: %s', (value) =>
     expect(problem(value)).toBeUndefined(),

@@ -101,6 +101,27 @@ describe('the share of directories that may go at once', () => {
       'remove',
     ])
   })
+  it('is not asked for a kind of which nothing is listed', () => {
+    const cut: Listed = { containers: [], sandboxes: ['p'], tasks: ['a', 'b'] }
+    const all = orphansOf([base(['a', 'b', 'old'].map(directory))], cut, false)
+    expect(all).toMatchObject([
+      {
+        name: 'old',
+        action: 'keep',
+        reason: 'no containers are listed: nothing is removed without --force',
+      },
+    ])
+  })
+  it('counts no directory of the other kind', () => {
+    const sandboxes: BaseSeen = {
+      ...base(['p', 'q', 'r'].map(directory)),
+      base: { of: 'root', kind: 'sandboxes' },
+    }
+    const known: Listed = { containers: ['a'], sandboxes: ['p', 'q', 'r'], tasks: [] }
+    const all = orphansOf([sandboxes, base([directory('a'), ...old(2)])], known, false)
+    expect(all.map(({ action }) => action)).toEqual(['keep', 'keep'])
+    expect(all[0]?.reason).toMatch(/^2 of 3 directories of containers belong to nobody/)
+  })
   it('never takes what has a task, whatever the force', () => {
     const cut: Listed = { containers: ['a'], sandboxes: [], tasks: ['b'] }
     expect(orphansOf([base(['a', 'b'].map(directory))], cut, true)).toEqual([])

@@ -145,6 +145,23 @@ describe('a task that ended', () => {
   })
 })
 
+describe('a rescue', () => {
+  const { message } = planOf('STOPPED', 'RUNNING').after
+  it('is known by its message, beside an exit', () => {
+    expect(message).toBe('Its shim told how it ended while containerd was down (cri-recover rescue).')
+    expect(isRescued({ ...STATUSES.EXITED, message })).toBe(true)
+    expect(isRescued({ ...STATUSES.RUNNING, message })).toBe(false)
+    expect(isRescued(STATUSES.EXITED)).toBe(false)
+  })
+  it.each(['fifo', 'symlink', 'file', 'socket', 'device'] as const)(
+    'sets aside what is no file: a %s',
+    (what) => {
+      const item = planRescue(seenWith('STOPPED', { kind: 'not-a-file', what }))
+      expect(item).toMatchObject({ obstacle: null, commit: { setAside: true, write: expect.any(String) } })
+    },
+  )
+})
+
 describe('any task beside any checkpoint', () => {
   const anySeen = fc
     .record({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { TaskStatus } from '../../core/records.js'
-import { taskSeenOf } from '../../core/seen.js'
+import { LIVE_TASKS, TASKS_SEEN, taskSeenOf } from '../../core/seen.js'
 
 const task = (status: TaskStatus) => ({
   id: 'web',
@@ -29,5 +29,8 @@ describe('a task', () => {
   it('is missing only where containerd says so', () => {
     expect(taskSeenOf({ kind: 'missing' })).toBe('MISSING')
     expect(taskSeenOf({ kind: 'unreachable', why: 'the connection broke' })).toBe('UNREACHABLE')
+  })
+  it('may go on where it runs, or is held', () => {
+    expect(TASKS_SEEN.filter((seen) => LIVE_TASKS.has(seen))).toEqual(['RUNNING', 'PAUSED', 'PAUSING'])
   })
 })

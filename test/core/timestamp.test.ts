@@ -19,6 +19,7 @@ describe('a timestamp', () => {
     const at = (ns: bigint) =>
       nanoseconds({ seconds: ns / 1_000_000_000n, nanos: Number(ns % 1_000_000_000n) })
     expect(at(LARGEST)).toBe(LARGEST)
+    expect(at(-LARGEST)).toBe(-LARGEST)
     expect(at(LARGEST + 1n)).toBeNull()
     expect(at(-LARGEST - 2n)).toBeNull()
     expect(nanoseconds({ seconds: LARGEST, nanos: 2 ** 31 - 1 })).toBeNull()

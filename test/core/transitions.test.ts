@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Facts } from '../../core/amendments.js'
 import { decodeCheckpoint, encodeCheckpoint } from '../../core/checkpoint.js'
 import { DEVIATIONS } from '../../core/deviations.js'
 import { OUTCOMES, outcomesOf, PLANS } from '../../core/plans.js'
 import { TASKS_SEEN } from '../../core/seen.js'
-import { CHECKPOINTS_SEEN } from '../../core/status.js'
+import { BLANK_STATUS, CHECKPOINTS_SEEN } from '../../core/status.js'
 import { decide, deviationsOf, PROFILES, rowsOf, settle, TABLES } from '../../core/transitions.js'
 import * as arbitrary from '../support/arbitraries.js'
 import { rightOf } from '../support/either.js'
@@ -95,6 +96,34 @@ describe('safe', () => {
 })
 
 describe('settling', () => {
+  const given: Facts = {
+    now: 9n,
+    recordedAt: 1n,
+    pid: 4242,
+    exitStatus: 0,
+    exitedAt: null,
+    oomKilled: false,
+    aliveAt: 0n,
+  }
+  it.each([
+    ['reference', 'CREATED', 4242],
+    ['reference', 'BLANK', 4242],
+    ['reference', 'RUNNING', 0],
+    ['reference', 'EXITED', 0],
+    ['safe', 'CREATED', 4242],
+    ['safe', 'UNREADABLE', 4242],
+    ['safe', 'RUNNING', 0],
+    ['safe', 'EXITED', 0],
+  ] as const)(
+    'in %s has the monitor know a pid that was learnt beside %s: %i',
+    (profile, checkpoint, pid) => {
+      for (const outcome of OUTCOMES)
+        expect(
+          settle(decide(profile, 'RUNNING', checkpoint).plan, outcome, BLANK_STATUS, given).monitorPid,
+        ).toBe(pid)
+    },
+  )
+
   const row = fc
     .constantFrom(...PROFILES)
     .chain((profile) =>
