@@ -189,7 +189,6 @@ describe('the image file system', () => {
     node.snapshots = null
     const { imageFilesystems } = await ask(Cri.imageFsInfo, {})
     expect(imageFilesystems).toEqual([{ timestamp: expect.anything(), fsId: { mountpoint: '' } }])
-    // Nanoseconds since 1970: of this century, and not of a year in which nobody lives.
     expect(new Date(Number((imageFilesystems[0]?.timestamp ?? 0n) / 1_000_000n)).getUTCFullYear()).toBeOneOf([
       new Date().getUTCFullYear(),
       new Date().getUTCFullYear() - 1,
