@@ -8,7 +8,7 @@ import { type ImageSpec, type Mount, MountPropagation } from './gen/runtime/v1/c
 
 /** A number of an enum; one that this version does not know is the enum's first. */
 const known = <A extends number>(values: Readonly<Record<string, A>>, value: number, first: A): A =>
-  Object.values(values).find((each) => each === value) ?? first
+  Object.values(values).find((each) => each === value && each >= 0) ?? first
 
 const mapping = ({ hostId, containerId, length }: IdMapping): IdMapping => ({ hostId, containerId, length })
 

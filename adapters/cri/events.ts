@@ -90,8 +90,13 @@ export const eventStreams = (context: Context, watcher: Watcher, method: string)
     }
     const writable = (): Promise<void> =>
       new Promise((resolve) => {
-        call.once('drain', resolve)
-        gone.signal.addEventListener('abort', () => resolve(), { once: true })
+        const go = (): void => {
+          call.off('drain', go)
+          gone.signal.removeEventListener('abort', go)
+          resolve()
+        }
+        call.once('drain', go)
+        gone.signal.addEventListener('abort', go)
       })
     const send = async (): Promise<void> => {
       if (sending) return

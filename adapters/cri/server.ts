@@ -55,7 +55,6 @@ const TAGS: Readonly<Record<string, FailureTag>> = {
   EADDRINUSE: 'AlreadyExists',
   EACCES: 'Denied',
   EPERM: 'Denied',
-  ENOENT: 'NotFound',
   ENOTDIR: 'NotFound',
 }
 
@@ -116,10 +115,15 @@ export const criServer = (service: Service, options: CriOptions): CriServer => {
 
   const bind = (path: string): Promise<Either<Failure, void>> =>
     new Promise((resolve) => {
-      door.once('error', (error: NodeJS.ErrnoException) =>
-        resolve(left(refused(path, TAGS[error.code ?? ''] ?? 'Unavailable', error.message))),
-      )
-      door.once('listening', () => resolve(right(undefined)))
+      const fail = (error: NodeJS.ErrnoException): void =>
+        resolve(left(refused(path, TAGS[error.code ?? ''] ?? 'Unavailable', error.message)))
+      door.once('error', fail)
+      door.once('listening', () => {
+        door.off('error', fail)
+        // A connection that could not be taken is one less, and no reason to end.
+        door.on('error', ({ message }) => watcher.log('error', `the socket of the CRI: ${message}`))
+        resolve(right(undefined))
+      })
       const before = process.umask(SOCKET_UMASK)
       door.listen({ path, exclusive: true })
       process.umask(before)

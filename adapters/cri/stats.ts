@@ -204,7 +204,10 @@ export const containerStats =
     const { stats, usage } = await containerTold(await newRound(context, kept, signal), found.right)
     if (usage !== null) return right({ stats })
     return left(
-      refusal(status.UNKNOWN, `container ${JSON.stringify(found.right.id)} has no usage: it does not run`),
+      refusal(
+        status.UNKNOWN,
+        `container ${JSON.stringify(found.right.id)} has no usage: it does not run, or its cgroup cannot be read`,
+      ),
     )
   }
 

@@ -120,7 +120,7 @@ describe('a container without usage', () => {
     run(container('abc', 's', {}, life))
     expect(await refused(Cri.containerStats, { containerId: 'a' })).toEqual({
       code: status.UNKNOWN,
-      details: 'container "abc" has no usage: it does not run',
+      details: 'container "abc" has no usage: it does not run, or its cgroup cannot be read',
     })
   })
   it.each([
