@@ -74,6 +74,32 @@ describe('an exit that is lost', () => {
   })
 })
 
+describe('what is told, or named', () => {
+  it('is that its shim told how it ended', () => {
+    expect(amend(STATUSES.EXITED, ['tell-rescue'], facts)).toEqual({
+      ...STATUSES.EXITED,
+      message: 'Its shim told how it ended while containerd was down (cri-recover rescue).',
+    })
+  })
+  it.each([
+    [137, true, 'OOMKilled'],
+    [137, false, 'kept'],
+    [136, true, 'kept'],
+    [-137, true, 'kept'],
+  ])(
+    'is a kill for want of memory where it ended with %i and one was counted: %s',
+    (exitCode, oomKilled, reason) => {
+      const status = { ...STATUSES.EXITED, exitCode, reason: 'kept' }
+      expect(amend(status, ['name-oom'], { ...facts, oomKilled })).toEqual({ ...status, reason })
+    },
+  )
+  it('is when it was last known alive, where that is later than its start', () => {
+    const messageFor = (aliveAt: bigint) => amend(RUNNING, ['lose-telling'], { ...facts, aliveAt }).message
+    expect(messageFor(EXITED_AT)).toContain('after 2023-11-14T22:13:20.123456789Z and before')
+    expect(messageFor(STARTED_AT - 1n)).toContain('after 2020-09-13T12:26:40.000000002Z and before')
+  })
+})
+
 describe('a start', () => {
   it('is now, and not before the creation in safe', () => {
     expect(amend(CREATED, ['start'], facts)).toEqual({ ...CREATED, startedAt: NOW, pid: 4242 })

@@ -138,6 +138,9 @@ describe('the doubt about a container', () => {
   })
   it('has for its reason what was seen where nothing else is known', () => {
     expect(problemsOf(planOf('UNKNOWN', 'RUNNING'))).toEqual([unknown('task UNKNOWN, checkpoint RUNNING')])
+    expect(problemsOf(planOf('MISSING', 'CREATED'), { ending: 'not_found', actions: [] })).toEqual([
+      unknown('task MISSING, checkpoint CREATED'),
+    ])
     expect(problemsOf(planOf('MISSING', 'BLANK'), { actions: [] })).toEqual([
       unknown('task MISSING, checkpoint BLANK'),
     ])

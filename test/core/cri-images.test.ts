@@ -110,12 +110,13 @@ describe('the images that the CRI lists', () => {
 })
 
 describe('an image that is asked for', () => {
-  const index = indexImages([
-    seen('docker.io/library/app:latest', ONE),
-    seen('docker.io/library/app:1', TWO),
-    seen(`docker.io/library/app@${PULLED}`, TWO),
-  ])
-  const resolved = (asked: string) => rightOf(resolveImage(index, asked))?.id ?? null
+  const index = () =>
+    indexImages([
+      seen('docker.io/library/app:latest', ONE),
+      seen('docker.io/library/app:1', TWO),
+      seen(`docker.io/library/app@${PULLED}`, TWO),
+    ])
+  const resolved = (asked: string) => rightOf(resolveImage(index(), asked))?.id ?? null
   it.each([
     ['app', ONE],
     ['app:latest', ONE],
@@ -135,8 +136,8 @@ describe('an image that is asked for', () => {
     ['', null],
   ])('as %j is found by name or by the beginning of its id', (asked, id) => expect(resolved(asked)).toBe(id))
   it('is ambiguous where its id begins several', () => {
-    expect(leftOf(resolveImage(index, '1'))).toBe('ambiguous')
-    expect(leftOf(resolveImage(index, 'sha256:1'))).toBe('ambiguous')
+    expect(leftOf(resolveImage(index(), '1'))).toBe('ambiguous')
+    expect(leftOf(resolveImage(index(), 'sha256:1'))).toBe('ambiguous')
   })
   it('is the one whose id is whole, though it begins another’s', () => {
     const nested = indexImages([seen('a.b/c:1', 'sha256:1'), seen('a.b/c:2', 'sha256:12')])
@@ -145,12 +146,13 @@ describe('an image that is asked for', () => {
 })
 
 describe('a container’s image', () => {
-  const index = indexImages([
-    seen('a.b/c:2', ONE),
-    seen('a.b/c:1', ONE),
-    seen(`a.b/c@${PULLED}`, ONE),
-    seen('Not A Name', TWO),
-  ])
+  const index = () =>
+    indexImages([
+      seen('a.b/c:2', ONE),
+      seen('a.b/c:1', ONE),
+      seen(`a.b/c@${PULLED}`, ONE),
+      seen('Not A Name', TWO),
+    ])
   it.each([
     [ONE, { tag: 'a.b/c:1', digest: `a.b/c@${PULLED}` }],
     [TWO, { tag: null, digest: null }],
@@ -158,7 +160,7 @@ describe('a container’s image', () => {
     ['sha256:1', { tag: null, digest: null }],
     ['', { tag: null, digest: null }],
   ])('%j is shown by its first tag and digest', (imageRef, shown) =>
-    expect(shownImage(index, imageRef)).toEqual(shown),
+    expect(shownImage(index(), imageRef)).toEqual(shown),
   )
 })
 

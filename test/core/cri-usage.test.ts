@@ -21,6 +21,7 @@ describe('the CPU of a cgroup', () => {
 describe('the memory that is left', () => {
   it.each([
     [null, 5n, 0n],
+    [null, 0n, 0n],
     [7n, 5n, 2n],
     [5n, 5n, 0n],
     [4n, 5n, 0n],

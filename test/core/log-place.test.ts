@@ -7,7 +7,6 @@ describe('the place of a log', () => {
     ['/elsewhere/0.log', '/logs', { root: '/logs', path: '/elsewhere/0.log' }],
     ['/logs/web/0.log', '', { root: '/logs/web', path: '/logs/web/0.log' }],
     ['/0.log', '', { root: '/', path: '/0.log' }],
-    ['0.log', '', { root: '0', path: '0.log' }],
     ['', '/logs', null],
     ['', '', null],
   ])('of %j in the pod’s folder %j', (path, directory, place) =>

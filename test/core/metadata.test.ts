@@ -230,6 +230,10 @@ describe('a sandbox’s metadata', () => {
     ])
       expect(rightOf(sandbox(record))).toEqual({ ...nothing, document: documentOf(record) })
   })
+  it('has the name and the type that the CRI plugin gives it', () => {
+    expect(SANDBOX_METADATA).toBe('io.cri-containerd.sandbox.metadata')
+    expect(SANDBOX_METADATA_TYPE).toBe('github.com/containerd/cri/pkg/store/sandbox/Metadata')
+  })
   it('has another name in the sandbox store', () => {
     const stored = under('metadata', SANDBOX_METADATA_TYPE, v1({ ID: 'pod' }))
     expect(rightOf(storedMetadataOf(stored)).id).toBe('pod')

@@ -146,9 +146,9 @@ describe('a task that ended', () => {
 })
 
 describe('a rescue', () => {
-  const { message } = planOf('STOPPED', 'RUNNING').after
+  const message = 'Its shim told how it ended while containerd was down (cri-recover rescue).'
   it('is known by its message, beside an exit', () => {
-    expect(message).toBe('Its shim told how it ended while containerd was down (cri-recover rescue).')
+    expect(planOf('STOPPED', 'RUNNING').after.message).toBe(message)
     expect(isRescued({ ...STATUSES.EXITED, message })).toBe(true)
     expect(isRescued({ ...STATUSES.RUNNING, message })).toBe(false)
     expect(isRescued(STATUSES.EXITED)).toBe(false)

@@ -18,6 +18,16 @@ describe('the state of a status', () => {
   ] as const)('is the first that holds (%#)', (status, state) => expect(stateOf(status)).toBe(state))
 })
 
+describe('a status of which nothing is known', () => {
+  const nothing = { pid: 0, createdAt: 0n, startedAt: 0n, finishedAt: 0n, message: '' }
+  it('is all zero, as Go has it', () => {
+    expect(BLANK_STATUS).toEqual({ ...nothing, exitCode: 0, reason: '', unknown: false })
+  })
+  it('stands in doubt for a lost exit where its checkpoint cannot be read', () => {
+    expect(UNREADABLE_STATUS).toEqual({ ...nothing, exitCode: 255, reason: 'Unknown', unknown: true })
+  })
+})
+
 describe('a checkpoint', () => {
   it.each([
     [BLANK_STATUS, 'BLANK'],
