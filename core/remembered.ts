@@ -31,6 +31,16 @@ export const leftOf = (todo: Commit, actions: readonly Action[]): Commit => ({
     !actions.some(({ kind, outcome }) => kind === 'set-aside-checkpoint' && outcome === 'done'),
 })
 
+/**
+ * A commit in the place of one that is not on disk yet: what was to be done before that one was written still is, or
+ * what could not be read would be written over (L5).
+ */
+export const inPlaceOf = (pending: Commit | null, todo: Commit): Commit => ({
+  ...todo,
+  makeDirectory: todo.makeDirectory || (pending?.makeDirectory ?? false),
+  setAside: todo.setAside || (pending?.setAside ?? false),
+})
+
 /** An exit on record is no doubt, even while its task cannot be deleted. */
 const withoutIdleDoubt = (status: Status, witnessed: boolean): Status =>
   witnessed && status.finishedAt !== 0n ? { ...status, unknown: false } : status
@@ -137,6 +147,6 @@ export const withOom = (remembered: Remembered): Remembered => {
     ...remembered,
     status,
     seen: { ...remembered.seen, file, checkpoint: readCheckpoint(file) },
-    pending: { makeDirectory: false, setAside: false, write: text },
+    pending: inPlaceOf(remembered.pending, { makeDirectory: false, setAside: false, write: text }),
   }
 }

@@ -1,5 +1,5 @@
 import { readCheckpoint } from '../core/checkpoint.js'
-import { stoppedLook, withOom } from '../core/remembered.js'
+import { inPlaceOf, stoppedLook, withOom } from '../core/remembered.js'
 import { planRescue } from '../core/rescue.js'
 import { OOM_REASON, stateOf } from '../core/status.js'
 import { flushContainer, letGoOfPipes, nameOf, putRemembered } from './keep-container.js'
@@ -36,7 +36,7 @@ export const rescueContainer = (keeping: Keeping, id: string, exit: Exit): void 
       seen:
         text === null ? { ...seen, look } : { ...seen, look, file: text, checkpoint: readCheckpoint(text) },
       status: { ...after, unknown: false },
-      pending: todo.write === null ? null : todo,
+      pending: todo.write === null ? null : inPlaceOf(kept.remembered.pending, todo),
       unwritten: obstacle,
       again: false,
     })

@@ -4,6 +4,7 @@ import type { ContainerSeen } from '../../core/observation.js'
 import type { TaskStatus } from '../../core/records.js'
 import {
   documentOf,
+  inPlaceOf,
   mayStillExit,
   type Remembered,
   recalled,
@@ -27,6 +28,21 @@ const rememberedOf = (
   unwritten: null,
   again: false,
   ...own,
+})
+
+describe('a commit in the place of another', () => {
+  const todo = { makeDirectory: false, setAside: true, write: 'new' }
+  it('is itself where nothing was left undone', () => {
+    expect(inPlaceOf(null, todo)).toEqual(todo)
+    expect(inPlaceOf(PENDING, todo)).toEqual(todo)
+  })
+  it('takes over what was left undone, but for what was to be written', () => {
+    expect(inPlaceOf({ makeDirectory: true, setAside: false, write: 'old' }, todo)).toEqual({
+      makeDirectory: true,
+      setAside: true,
+      write: 'new',
+    })
+  })
 })
 
 describe('what a new look starts from', () => {
@@ -133,6 +149,15 @@ describe('a kill for want of memory', () => {
     })
     expect(written).toContain('"Reason":"OOMKilled"')
     expect(written).toContain('"New":1')
+  })
+  it('waits for what an earlier write left undone (L5)', () => {
+    const seen = containerSeen('RUNNING', fileOf('RUNNING'))
+    const left = { makeDirectory: true, setAside: true, write: 'earlier' }
+    expect(withOom(rememberedOf({ pending: left }, seen)).pending).toEqual({
+      makeDirectory: true,
+      setAside: true,
+      write: expect.stringContaining('"Reason":"OOMKilled"'),
+    })
   })
   it('is kept in memory alone where the checkpoint cannot be read', () => {
     const seen: ContainerSeen = containerSeen('RUNNING', 'UNREADABLE')
