@@ -54,6 +54,9 @@ describe('the rescue table', () => {
     for (const [task, checkpoint] of CELLS)
       expect(RESCUE_PLANS).toHaveProperty(RESCUE_TABLE[task][checkpoint])
   })
+  it.each(Object.entries(RESCUE_PLANS))('says of %s why, in one sentence', (_rule, { why }) => {
+    expect(why).toMatch(/^[A-Z].*\.$/)
+  })
   it('uses each of its plans', () => {
     const used = new Set(CELLS.map(([task, checkpoint]) => RESCUE_TABLE[task][checkpoint]))
     expect(used).toEqual(new Set(Object.keys(RESCUE_PLANS)))
