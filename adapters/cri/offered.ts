@@ -11,8 +11,9 @@ import {
 } from './gen/runtime/v1/services.js'
 import { imageFsInfo, imageStatus, listImages } from './images.js'
 import { runtimeConfig, runtimeStatus, version } from './runtime.js'
+import { samples } from './samples.js'
 import { listPodSandbox, podSandboxStatus } from './sandboxes.js'
-import { containerStats, listContainerStats, listPodSandboxStats, podSandboxStats, samples } from './stats.js'
+import { containerStats, listContainerStats, listPodSandboxStats, podSandboxStats } from './stats.js'
 import { refusing, undescribedOf } from './unimplemented.js'
 
 export const RUNTIME = 'runtime.v1.RuntimeService'

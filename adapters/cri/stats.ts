@@ -1,7 +1,7 @@
 import { status } from '@grpc/grpc-js'
 import { type Either, isLeft, isRight, left, right } from 'fp-ts/lib/Either.js'
 import { hasLabels, wholeId } from '../../core/cri-select.js'
-import { availableBytes, type CpuSample, nanoCores } from '../../core/cri-usage.js'
+import { availableBytes } from '../../core/cri-usage.js'
 import { stateOf } from '../../core/status.js'
 import { each } from '../../ports/each.js'
 import type { ServedContainer, ServedNode, ServedSandbox } from '../../ports/service.js'
@@ -29,6 +29,7 @@ import type {
   PodSandboxStatsResponse,
 } from './gen/runtime/v1/stats.js'
 import { findContainer, findSandbox } from './lookup.js'
+import type { Samples } from './samples.js'
 import { podAnnotations, podLabels, podOf, selectedSandboxes } from './sandboxes.js'
 
 /** How many cgroups are read at once. */
@@ -42,37 +43,6 @@ interface Round {
   readonly samples: Samples
   readonly layers: Layers
   readonly signal: Signal
-}
-
-/** The last CPU sample of each container and pod. Kept, for a rate needs two. */
-export interface Samples {
-  readonly take: (
-    id: string,
-    usage: CgroupUsage,
-  ) => { readonly sample: CpuSample; readonly rate: bigint } | null
-}
-
-/** How many more may be kept than there are containers and pods: those of what went away. */
-const SLACK = 256
-
-export const samples = (node: () => ServedNode): Samples => {
-  const last = new Map<string, CpuSample>()
-  const forget = (): void => {
-    const { containers, sandboxes } = node()
-    if (last.size <= containers.size + sandboxes.size + SLACK) return
-    for (const id of last.keys()) if (!containers.has(id) && !sandboxes.has(id)) last.delete(id)
-  }
-  return {
-    take: (id, { at, cpuNanoseconds }) => {
-      if (cpuNanoseconds === null) return null
-      const before = last.get(id) ?? null
-      // A clock that stands still or steps back: clients take the same time twice for an error.
-      const sample = { at: before === null || at > before.at ? at : before.at + 1n, used: cpuNanoseconds }
-      forget()
-      last.set(id, sample)
-      return { sample, rate: nanoCores(before, sample) }
-    },
-  }
 }
 
 interface Layers {
