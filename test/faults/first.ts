@@ -1,0 +1,4 @@
+import type { Fault } from './fault.js'
+
+/** F1 to F13. */
+export const FIRST: readonly Fault[] = []
