@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import Ajv from 'ajv'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import schema from '../../adapters/cli/schemas/report.schema.json' with { type: 'json' }
+import { fileOf } from '../../adapters/fast-check/seen.js'
 import { PLANS } from '../../core/plans.js'
 import { PROBLEMS } from '../../core/report.js'
 import { RESCUE_PLANS } from '../../core/rescue.js'
 import { SANDBOX_PLANS } from '../../core/sandbox.js'
 import { answering, stateOf } from '../adapters/ttrpc/server.js'
-import { fileOf } from '../support/seen.js'
 import { fakeContainerd } from './containerd.js'
 import { run, trouble } from './run.js'
 

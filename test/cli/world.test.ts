@@ -3,6 +3,7 @@ import Ajv from 'ajv'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { beforeAll, describe, expect, it } from 'vitest'
 import schema from '../../adapters/cli/schemas/report.schema.json' with { type: 'json' }
+import { options } from '../../adapters/fast-check/options.js'
 import { parseWorld, simulate, type World } from '../../adapters/memory/index.js'
 import worldSchema from '../../adapters/memory/world.schema.json' with { type: 'json' }
 import { PLANS } from '../../core/plans.js'
@@ -11,7 +12,6 @@ import { SANDBOX_PLANS } from '../../core/sandbox.js'
 import { TASKS_SEEN } from '../../core/seen.js'
 import { PROFILES, type Profile } from '../../core/transitions.js'
 import { plan, recover } from '../../ports/recover.js'
-import { options } from '../support/options.js'
 
 const ajv = new Ajv.Ajv({ strict: true, allowUnionTypes: true })
 const fits = ajv.compile(schema)

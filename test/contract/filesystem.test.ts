@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { describeCheckpoints } from '../../adapters/fast-check/contract/checkpoints.js'
+import { describeDirectories } from '../../adapters/fast-check/contract/directories.js'
+import type { MakeFiles, Placed } from '../../adapters/fast-check/contract/files.js'
+import { describeHost } from '../../adapters/fast-check/contract/host.js'
 import { filesystem } from '../../adapters/filesystem/index.js'
-import { describeCheckpoints } from './checkpoints.js'
-import { describeDirectories } from './directories.js'
-import type { MakeFiles, Placed } from './files.js'
-import { describeHost } from './host.js'
 
 const place = async (top: string, file: Placed): Promise<void> => {
   const path = join(top, file.in, file.path)

@@ -1,12 +1,12 @@
+import { describeCheckpoints } from '../../adapters/fast-check/contract/checkpoints.js'
+import { type ContainerdFixture, describeContainerd } from '../../adapters/fast-check/contract/containerd.js'
+import { describeDirectories } from '../../adapters/fast-check/contract/directories.js'
+import { describeEvents, type EventsFixture } from '../../adapters/fast-check/contract/events.js'
+import type { FilesFixture, MakeFiles, Placed } from '../../adapters/fast-check/contract/files.js'
+import { describeHost } from '../../adapters/fast-check/contract/host.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
 import type { FileEntry, World } from '../../adapters/memory/index.js'
 import { emptyWorld, simulate } from '../../adapters/memory/index.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { describeCheckpoints } from './checkpoints.js'
-import { type ContainerdFixture, describeContainerd } from './containerd.js'
-import { describeDirectories } from './directories.js'
-import { describeEvents, type EventsFixture } from './events.js'
-import type { FilesFixture, MakeFiles, Placed } from './files.js'
-import { describeHost } from './host.js'
 
 const NOW = 1_795_445_431_431_213_697n
 

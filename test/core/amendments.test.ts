@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { AMENDMENTS, type Amendment, amend, type Facts } from '../../core/amendments.js'
 import { stateOf } from '../../core/status.js'
-import * as arbitrary from '../support/arbitraries.js'
 import { RUNS } from '../support/runs.js'
-import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, STATUSES } from '../support/seen.js'
 
 const facts: Facts = {
   now: NOW,

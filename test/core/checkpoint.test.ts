@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { decodeCheckpoint, encodeCheckpoint, readCheckpoint } from '../../core/checkpoint.js'
 import { type JsonObject, parseJson } from '../../core/json.js'
 import { BLANK_STATUS } from '../../core/status.js'
-import * as arbitrary from '../support/arbitraries.js'
-import { leftOf, rightOf } from '../support/either.js'
 import { RUNS } from '../support/runs.js'
 
 /** As a containerd 2.1 wrote it. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { containerSeen, FINISHED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import { commitObstacle, commitOf, commitRefusal, isDurableFirst } from '../../core/commit.js'
 import { statusBefore } from '../../core/observation.js'
@@ -6,8 +8,6 @@ import { PLANS } from '../../core/plans.js'
 import type { CheckpointFile } from '../../core/records.js'
 import { BLANK_STATUS, UNREADABLE_STATUS } from '../../core/status.js'
 import { PROFILES } from '../../core/transitions.js'
-import { rightOf } from '../support/either.js'
-import { containerSeen, FINISHED_AT, STATUSES } from '../support/seen.js'
 
 const EXITED = { ...STATUSES.RUNNING, pid: 0, finishedAt: FINISHED_AT, exitCode: 7 }
 const NOTHING = { makeDirectory: false, setAside: false, write: null }

@@ -1,14 +1,14 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { containerRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, containerSeen, EXITED_AT, LOOKS, NOW, STATUSES } from '../../adapters/fast-check/seen.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import { expectation, planContainer, plannedCommit, settleContainer } from '../../core/container-plan.js'
 import { type ContainerMetadata, containerMetadataOf } from '../../core/metadata.js'
 import type { ContainerSeen } from '../../core/observation.js'
 import type { Status } from '../../core/status.js'
 import { PROFILES, type Profile } from '../../core/transitions.js'
-import { containerRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { CREATED_AT, containerSeen, EXITED_AT, LOOKS, NOW, STATUSES } from '../support/seen.js'
 
 const plan = (seen: ContainerSeen, profile: Profile = 'safe', sandboxes: ReadonlySet<string> | null = null) =>
   planContainer(profile, seen, NOW, sandboxes)

@@ -1,5 +1,7 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { CREATED_AT, containerSeen, EXITED_AT, NOW, STARTED_AT } from '../../adapters/fast-check/seen.js'
 import { type ContainerPlan, planContainer } from '../../core/container-plan.js'
 import { actionKindOf, containerRow, expectedPerformance, isShown } from '../../core/container-row.js'
 import type { ContainerSeen } from '../../core/observation.js'
@@ -7,8 +9,6 @@ import type { CheckpointFile } from '../../core/records.js'
 import type { TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen } from '../../core/status.js'
 import type { Profile } from '../../core/transitions.js'
-import { rightOf } from '../support/either.js'
-import { CREATED_AT, containerSeen, EXITED_AT, NOW, STARTED_AT } from '../support/seen.js'
 
 const planOf = (
   task: TaskSeen,

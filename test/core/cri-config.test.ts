@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import {
   goImage,
   goMount,
@@ -9,7 +10,6 @@ import {
 } from '../../core/cri-config.js'
 import { type Go, list, pointer } from '../../core/go.js'
 import { parseJson } from '../../core/json.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const attempt = <A>(of: Go<A>, document: unknown) =>
   of.read(rightOf(parseJson(JSON.stringify(document))), of.zero, 'it')

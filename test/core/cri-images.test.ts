@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { type CriImage, imageUser, indexImages, resolveImage, shownImage } from '../../core/cri-images.js'
 import type { ImageSeen } from '../../core/observation.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const ONE = `sha256:1${'a'.repeat(63)}`
 const TWO = `sha256:1${'b'.repeat(63)}`

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import { resourcesOf } from '../../core/cri-resources.js'
 import type { JsonObject } from '../../core/json.js'
-import { rightOf } from '../support/either.js'
 
 const documentOf = (resources: string): JsonObject =>
   rightOf(decodeCheckpoint(`{"Version":"v1","Resources":${resources}}`)).document

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { isSystemdPath, specFacts } from '../../core/cri-spec.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const facts = (spec: unknown) => rightOf(specFacts(JSON.stringify(spec)))
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { CREATED_AT, EXITED_AT, NOW, STATUSES } from '../../adapters/fast-check/seen.js'
 import type { Facts } from '../../core/amendments.js'
 import { DEVIATIONS, type DeviationId } from '../../core/deviations.js'
 import { type Outcome, PLANS } from '../../core/plans.js'
 import { SANDBOX_PLANS } from '../../core/sandbox.js'
 import { type Status, UNREADABLE_STATUS } from '../../core/status.js'
 import { decide, deviationsOf, rowsOf, settle, type TableRow } from '../../core/transitions.js'
-import { CREATED_AT, EXITED_AT, NOW, STATUSES } from '../support/seen.js'
 
 /** As laws.md lists them: fixed names. */
 const NAMES = [

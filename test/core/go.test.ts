@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import {
   dictionary,
   flag,
@@ -15,8 +17,6 @@ import {
   uint64,
 } from '../../core/go.js'
 import { parseJson } from '../../core/json.js'
-import * as arbitrary from '../support/arbitraries.js'
-import { leftOf, rightOf } from '../support/either.js'
 import { RUNS } from '../support/runs.js'
 
 const read = <A>(of: Go<A>, document: string) => of.read(rightOf(parseJson(document)), of.zero, 'it')

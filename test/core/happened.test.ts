@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FINISHED_AT, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { happenedBetween } from '../../core/happened.js'
 import { UNREADABLE_STATUS } from '../../core/status.js'
-import * as arbitrary from '../support/arbitraries.js'
 import { RUNS } from '../support/runs.js'
-import { FINISHED_AT, STARTED_AT, STATUSES } from '../support/seen.js'
 
 const { BLANK, CREATED, RUNNING, EXITED } = STATUSES
 const STARTED = { kind: 'started', at: STARTED_AT }

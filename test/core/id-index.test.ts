@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { resolveId } from '../../core/id-index.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 describe('a shortened id', () => {
   const ids = ['abc', 'abd', 'xyz', 'abcdef']

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { isPinned, readConfig, readTarget } from '../../core/images.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const amd64 = { os: 'linux', architecture: 'amd64' }
 const target = (document: unknown, platform = amd64) => readTarget(JSON.stringify(document), platform)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { parseJson, printJson } from '../../core/json.js'
-import * as arbitrary from '../support/arbitraries.js'
-import { leftOf, rightOf } from '../support/either.js'
 import { RUNS } from '../support/runs.js'
 
 const isRead = (text: string): boolean => parseJson(text)._tag === 'Right'

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { type Json, parseJson } from '../../core/json.js'
 import {
   CONTAINER_METADATA,
@@ -11,7 +12,6 @@ import {
   storedMetadataOf,
 } from '../../core/metadata.js'
 import type { Extension } from '../../core/records.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const under = (name: string, typeUrl: string, value: string): ReadonlyMap<string, Extension> =>
   new Map([[name, { typeUrl, value }]])

@@ -1,11 +1,11 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
 import { planNode } from '../../core/node-plan.js'
 import type { ContainerSeen, NodeSeen, SandboxSeen } from '../../core/observation.js'
 import type { TaskSeen } from '../../core/seen.js'
 import { PROFILES, type Profile } from '../../core/transitions.js'
-import { rightOf } from '../support/either.js'
-import { containerSeen, LOOKS, NOW } from '../support/seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const

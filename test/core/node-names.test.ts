@@ -1,13 +1,13 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { sandboxRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
 import { planNode } from '../../core/node-plan.js'
 import type { ContainerSeen, NodeSeen } from '../../core/observation.js'
 import type { TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen } from '../../core/status.js'
 import type { Profile } from '../../core/transitions.js'
-import { sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { CREATED_AT, containerSeen, LOOKS, NOW } from '../support/seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const

@@ -1,12 +1,12 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { sandboxRecord } from '../../adapters/fast-check/records.js'
+import { containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
 import { containerMetadataOf, sandboxMetadataOf } from '../../core/metadata.js'
 import { planNode } from '../../core/node-plan.js'
 import type { ContainerSeen, NodeSeen, SandboxSeen } from '../../core/observation.js'
 import { PROFILES } from '../../core/transitions.js'
-import { sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { containerSeen, LOOKS, NOW } from '../support/seen.js'
 
 const node = (more: Partial<NodeSeen>): NodeSeen => ({
   now: NOW,

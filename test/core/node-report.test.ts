@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
 import { planContainer } from '../../core/container-plan.js'
 import type { NodePlan } from '../../core/node-plan.js'
 import { expectedRows, nodeReport } from '../../core/node-report.js'
 import type { ImageSeen } from '../../core/observation.js'
 import { planSandbox } from '../../core/sandbox-plan.js'
-import { containerSeen, LOOKS, NOW } from '../support/seen.js'
 import { sandboxSeen } from './sandboxes.js'
 
 const SOURCE = { kind: 'world', address: null, containerd: '2.1.9', root: '/r', state: '/s' } as const

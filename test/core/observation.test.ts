@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { containerSeen, STATUSES } from '../../adapters/fast-check/seen.js'
 import { checkpointSeenOf, statusBefore } from '../../core/observation.js'
 import { BLANK_STATUS, UNREADABLE_STATUS } from '../../core/status.js'
-import { containerSeen, STATUSES } from '../support/seen.js'
 
 describe('a checkpoint that was seen', () => {
   it.each(['BLANK', 'CREATED', 'RUNNING', 'EXITED'] as const)('says how it is seen: %s', (form) => {

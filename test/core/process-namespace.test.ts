@@ -1,14 +1,14 @@
 import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { containerRecord } from '../../adapters/fast-check/records.js'
+import { containerSeen, LOOKS, NOW, taskReply } from '../../adapters/fast-check/seen.js'
 import { type ContainerMetadata, containerMetadataOf } from '../../core/metadata.js'
 import type { ContainerSeen } from '../../core/observation.js'
 import { afterKilling, killedOf } from '../../core/process-namespace.js'
 import { planSandbox, type SandboxItem } from '../../core/sandbox-plan.js'
 import { TASKS_SEEN, type TaskSeen } from '../../core/seen.js'
 import type { Profile } from '../../core/transitions.js'
-import { containerRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { containerSeen, LOOKS, NOW, taskReply } from '../support/seen.js'
 import { sandboxSeen } from './sandboxes.js'
 
 const item = (id: string, task: TaskSeen, profile: Profile = 'reference'): SandboxItem =>

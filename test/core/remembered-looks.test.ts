@@ -1,4 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import {
+  containerSeen,
+  EXITED_AT,
+  fileOf,
+  LOOKS,
+  STATUSES,
+  taskReply,
+} from '../../adapters/fast-check/seen.js'
 import { encodeCheckpoint, readCheckpoint } from '../../core/checkpoint.js'
 import type { ContainerSeen } from '../../core/observation.js'
 import type { TaskStatus } from '../../core/records.js'
@@ -12,8 +21,6 @@ import {
   withOom,
 } from '../../core/remembered.js'
 import { UNREADABLE_STATUS } from '../../core/status.js'
-import { rightOf } from '../support/either.js'
-import { containerSeen, EXITED_AT, fileOf, LOOKS, STATUSES, taskReply } from '../support/seen.js'
 
 const PENDING = { makeDirectory: false, setAside: false, write: 'text' }
 const EXIT = { exitStatus: 137, exitedAt: 9n }

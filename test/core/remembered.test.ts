@@ -1,5 +1,6 @@
 import { left } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { containerSeen, FINISHED_AT, NOW, STATUSES } from '../../adapters/fast-check/seen.js'
 import { readCheckpoint } from '../../core/checkpoint.js'
 import {
   type ContainerPlan,
@@ -16,7 +17,6 @@ import { leftOf, type Remembered, remember } from '../../core/remembered.js'
 import type { TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen } from '../../core/status.js'
 import type { Profile } from '../../core/transitions.js'
-import { containerSeen, FINISHED_AT, NOW, STATUSES } from '../support/seen.js'
 
 const planOf = (
   task: TaskSeen,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { containerSeen, NOW } from '../../adapters/fast-check/seen.js'
 import { planContainer } from '../../core/container-plan.js'
 import { containerRow, expectedPerformance } from '../../core/container-row.js'
 import {
@@ -11,7 +12,6 @@ import {
   summaryOf,
 } from '../../core/report.js'
 import { planSandbox, sandboxRow } from '../../core/sandbox-plan.js'
-import { containerSeen, NOW } from '../support/seen.js'
 import { sandboxSeen } from './sandboxes.js'
 
 const PLAN = planContainer('safe', containerSeen('RUNNING', 'RUNNING'), NOW, null)

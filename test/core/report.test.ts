@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import { simulate } from '../../adapters/memory/index.js'
 import { needsAttention, PROBLEMS, problemsOf, type Report, reportJson } from '../../core/report.js'
 import { plan } from '../../ports/recover.js'
-import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW } from '../support/seen.js'
 
 const reportOn = async (task: TaskForm, checkpoint: keyof typeof CHECKPOINTS): Promise<Report> =>
   rightOf(await plan(options())(simulate(worldOf(task, CHECKPOINTS[checkpoint], NOW)).ports)())

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { CREATED_AT, EXITED_AT, fileOf, LOOKS, NOW, STARTED_AT } from '../../adapters/fast-check/seen.js'
 import { readCheckpoint } from '../../core/checkpoint.js'
 import type { CheckpointFile } from '../../core/records.js'
 import { planRescue, type RescueItem } from '../../core/rescue.js'
 import { type Rescued, rescueReport } from '../../core/rescue-report.js'
 import type { TaskSeen } from '../../core/seen.js'
-import { CREATED_AT, EXITED_AT, fileOf, LOOKS, NOW, STARTED_AT } from '../support/seen.js'
 
 const SOURCE = { kind: 'containerd', address: '/a', containerd: null, root: '/r', state: '/s' } as const
 const MESSAGE = 'Its shim told how it ended while containerd was down (cri-recover rescue).'

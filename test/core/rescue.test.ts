@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import {
+  EXITED_AT,
+  FINISHED_AT,
+  fileOf,
+  LOOKS,
+  NOW,
+  STARTED_AT,
+  STATUSES,
+  taskReply,
+} from '../../adapters/fast-check/seen.js'
+import { status as anyStatus, int64, uint32 } from '../../adapters/fast-check/values.js'
 import { readCheckpoint } from '../../core/checkpoint.js'
 import type { CheckpointFile } from '../../core/records.js'
 import {
@@ -14,17 +25,6 @@ import {
 import { rescueReport } from '../../core/rescue-report.js'
 import type { TaskSeen } from '../../core/seen.js'
 import { CHECKPOINTS_SEEN, type CheckpointSeen, stateOf } from '../../core/status.js'
-import { status as anyStatus, int64, uint32 } from '../support/arbitraries.js'
-import {
-  EXITED_AT,
-  FINISHED_AT,
-  fileOf,
-  LOOKS,
-  NOW,
-  STARTED_AT,
-  STATUSES,
-  taskReply,
-} from '../support/seen.js'
 
 const TASKS = Object.keys(LOOKS) as readonly TaskSeen[]
 const CELLS = TASKS.flatMap((task) => CHECKPOINTS_SEEN.map((checkpoint) => [task, checkpoint] as const))

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { sandboxRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, LOOKS, taskReply } from '../../adapters/fast-check/seen.js'
 import {
   isRecovered,
   planSandbox,
@@ -9,9 +12,6 @@ import {
   settleSandbox,
 } from '../../core/sandbox-plan.js'
 import { PROFILES } from '../../core/transitions.js'
-import { sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { CREATED_AT, LOOKS, taskReply } from '../support/seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { LOOKS } from '../../adapters/fast-check/seen.js'
 import type { Netns } from '../../core/observation.js'
 import type { Outcome } from '../../core/plans.js'
 import type { Action } from '../../core/report.js'
 import { planSandbox, planStored, type SandboxItem, sandboxRow } from '../../core/sandbox-plan.js'
-import { LOOKS } from '../support/seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const

@@ -1,9 +1,9 @@
 import { left, right } from 'fp-ts/lib/Either.js'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { sandboxRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, LOOKS } from '../../adapters/fast-check/seen.js'
 import { type MetadataProblem, type SandboxMetadata, sandboxMetadataOf } from '../../core/metadata.js'
 import type { SandboxSeen, StoredSandboxSeen } from '../../core/observation.js'
-import { sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { CREATED_AT, LOOKS } from '../support/seen.js'
 
 /** Sandboxes as they are seen; metadata that cannot be read is given as its problem. */
 

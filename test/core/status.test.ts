@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { BLANK_STATUS, sameOnDisk, seenOf, stateOf, UNREADABLE_STATUS } from '../../core/status.js'
-import * as arbitrary from '../support/arbitraries.js'
 import { RUNS } from '../support/runs.js'
 
 describe('the state of a status', () => {

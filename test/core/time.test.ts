@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import { rfc3339 } from '../../core/time.js'
-import * as arbitrary from '../support/arbitraries.js'
 import { RUNS } from '../support/runs.js'
 
 /** Milliseconds that an int64 of nanoseconds can hold. */

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import * as arbitrary from '../../adapters/fast-check/values.js'
 import type { Facts } from '../../core/amendments.js'
 import { decodeCheckpoint, encodeCheckpoint } from '../../core/checkpoint.js'
 import { DEVIATIONS } from '../../core/deviations.js'
@@ -7,8 +9,6 @@ import { OUTCOMES, outcomesOf, PLANS } from '../../core/plans.js'
 import { TASKS_SEEN } from '../../core/seen.js'
 import { BLANK_STATUS, CHECKPOINTS_SEEN } from '../../core/status.js'
 import { decide, deviationsOf, PROFILES, rowsOf, settle, TABLES } from '../../core/transitions.js'
-import * as arbitrary from '../support/arbitraries.js'
-import { rightOf } from '../support/either.js'
 import { RUNS } from '../support/runs.js'
 
 const CELLS = TASKS_SEEN.flatMap((task) => CHECKPOINTS_SEEN.map((checkpoint) => ({ task, checkpoint })))

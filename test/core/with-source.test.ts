@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import { struct, text, withSource } from '../../core/go.js'
 import { parseJson } from '../../core/json.js'
-import { leftOf, rightOf } from '../support/either.js'
 
 const wrapped = struct({ Metadata: withSource(struct({ ID: text })) })
 const attempt = (document: string) => wrapped.read(rightOf(parseJson(document)), wrapped.zero, 'it')

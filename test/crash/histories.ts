@@ -1,11 +1,11 @@
 import { isRight } from 'fp-ts/lib/Either.js'
+import { asText } from '../../adapters/fast-check/laws/case.js'
+import { lifeOf } from '../../adapters/fast-check/laws/of-nodes.js'
+import { options } from '../../adapters/fast-check/options.js'
 import { type CrashWhen, type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
 import type { Report } from '../../core/report.js'
 import type { Options } from '../../ports/options.js'
 import { recover } from '../../ports/recover.js'
-import { asText } from '../laws/case.js'
-import { lifeOf } from '../laws/of-nodes.js'
-import { options } from '../support/options.js'
 
 /** What becomes of a node whose recovery dies at some call, perhaps twice, and is then let through. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { options } from '../../adapters/fast-check/options.js'
+import { recoverStaying } from '../../adapters/fast-check/staying.js'
 import { type SimulatedNode, simulate } from '../../adapters/memory/index.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import { stateOf } from '../../core/status.js'
-import { options } from '../support/options.js'
-import { recoverStaying } from '../support/staying.js'
 import golden from './load-container.json' with { type: 'json' }
 import { CONTAINER, goldenWorld, isGoldenCheckpoint, isGoldenTask, NOW } from './world.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf, calm } from '../../adapters/fast-check/contract/files.js'
 import { parseWorld, printWorld, simulate } from '../../adapters/memory/index.js'
-import { answerOf, calm } from '../contract/files.js'
 import golden from './load-container.json' with { type: 'json' }
 import { CONTAINER, goldenWorld, isGoldenCheckpoint, isGoldenTask } from './world.js'
 

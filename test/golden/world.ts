@@ -1,8 +1,8 @@
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
 import type { Fault, FileEntry, World } from '../../adapters/memory/index.js'
 import { emptyWorld } from '../../adapters/memory/index.js'
 import type { TaskReply, TaskStatus } from '../../core/records.js'
 import type { FailureTag } from '../../ports/failure.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
 import golden from './load-container.json' with { type: 'json' }
 
 /** The container of a golden row, and the pod that it is in. */

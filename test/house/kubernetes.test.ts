@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import * as t from 'io-ts'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
+import { rightOf } from '../../adapters/fast-check/either.js'
 import { cli } from '../support/cli.js'
-import { rightOf } from '../support/either.js'
 
 /** What is looked at of a manifest; whatever else is in it stays in the values. */
 const Mount = t.intersection([

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import { cgroupDirectories, cgroupOf, pidsIn, removeCgroups, thaw } from './cgroups.js'
 import { layoutOf } from './config.js'
 import { mountsBelow, unmountBelow } from './mounts.js'
 import { allProcesses, findProcess, type Process, signal } from './processes.js'
 import { attempt } from './run.js'
-import { untilTrue } from './wait.js'
 
 /** `node`: a serve of this lab, or what it calls. */
 const PROGRAMS: readonly string[] = ['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'node']

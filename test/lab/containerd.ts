@@ -3,11 +3,11 @@ import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { VersionService } from '../../adapters/containerd/gen/containerd/services/version/v1/version.js'
 import { RuntimeServiceService } from '../../adapters/cri/gen/runtime/v1/services.js'
+import { until } from '../../adapters/fast-check/wait.js'
 import { cniConfig, containerdConfig, type Layout, layoutOf } from './config.js'
 import { type Connection, connect } from './connection.js'
 import { findProcess, isAlive, type Process, signal, untilDead } from './processes.js'
 import { installed, type Version } from './versions.js'
-import { until } from './wait.js'
 
 export interface ContainerdOptions {
   /** A number such as `1.6.20`, or a line such as `1.6`. */

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import type { Lab } from './lab.js'
 import type { LabContainer, Pod } from './pods.js'
 import { allProcesses, killProcess, type Process } from './processes.js'
 import { deleteRecord } from './records.js'
-import { untilTrue } from './wait.js'
 
 export interface TaskLine {
   readonly id: string

@@ -1,8 +1,8 @@
 import { ContainerState } from '../../adapters/cri/gen/runtime/v1/container.js'
 import { PodSandboxState } from '../../adapters/cri/gen/runtime/v1/sandbox.js'
 import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/services.js'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import type { Host } from './pods.js'
-import { untilTrue } from './wait.js'
 
 export type { Host }
 

@@ -10,11 +10,11 @@ import {
 } from '../../adapters/cri/gen/runtime/v1/container_config.js'
 import { PodSandboxConfig } from '../../adapters/cri/gen/runtime/v1/sandbox_config.js'
 import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/services.js'
+import { until } from '../../adapters/fast-check/wait.js'
 import { cgroupOf } from './cgroups.js'
 import { BUSYBOX_IMAGE } from './config.js'
 import type { Connection } from './connection.js'
 import { run } from './run.js'
-import { until } from './wait.js'
 
 /** Where pods are made: a lab, or a containerd of one. */
 export interface Host {

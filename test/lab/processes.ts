@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { untilTrue } from './wait.js'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 
 /** A pid alone may have been given to another process meanwhile; with its start time it cannot. */
 export interface Process {

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { type Evidence, recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
+import { anyNode } from '../../adapters/fast-check/nodes.js'
 import type { World } from '../../adapters/memory/index.js'
-import { anyNode } from '../support/nodes.js'
 import { RUNS } from '../support/runs.js'
-import { type Evidence, recoverTwice } from './evidence.js'
-import { LAWS } from './predicates.js'
 
 /** Known not to hold beside failing calls; `excused.ts` says why, for one container. */
 const UNDISTURBED = new Set(['L3'])

@@ -1,8 +1,8 @@
+import type { Run } from '../../adapters/fast-check/laws/evidence.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { type CHECKPOINTS, entry, TASKS, type TaskForm } from '../../adapters/fast-check/worlds.js'
 import type { Call } from '../../adapters/memory/intercept.js'
 import type { ContainerRow } from '../../core/report.js'
-import { NOW } from '../support/seen.js'
-import type { Run } from './evidence.js'
-import { type CHECKPOINTS, entry, TASKS, type TaskForm } from './worlds.js'
 
 /** Breaches, planted in what a recovery left behind. */
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { NOW } from '../support/seen.js'
-import { type Evidence, type Run, recoverTwice } from './evidence.js'
+import { type Evidence, type Run, recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import { PLANTED, withFile } from './planted.js'
-import { LAWS } from './predicates.js'
-import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from './worlds.js'
 
 /** Each law sees a breach that is planted in what a recovery left behind. */
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { recoverTwice } from './evidence.js'
-import { LAWS } from './predicates.js'
+import { recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
+import { TASKS, type TaskForm, worldsOf } from '../../adapters/fast-check/worlds.js'
 import { describeLaws } from './suite.js'
-import { TASKS, type TaskForm, worldsOf } from './worlds.js'
 
 describeLaws('reference')
 

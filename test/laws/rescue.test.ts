@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { NOW } from '../support/seen.js'
-import type { Evidence, Run } from './evidence.js'
+import type { Evidence, Run } from '../../adapters/fast-check/laws/evidence.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, CLOCKS, entry, STORAGE } from '../../adapters/fast-check/worlds.js'
 import {
   downWorldOf,
   isExcusedOfRescue,
@@ -10,7 +11,6 @@ import {
   type ShimForm,
   STOPPED_SHIM,
 } from './rescues.js'
-import { CHECKPOINTS, CLOCKS, entry, STORAGE } from './worlds.js'
 
 const FORMS: readonly (readonly [string, ShimForm])[] = Object.entries(SHIMS)
 

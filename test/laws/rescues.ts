@@ -1,13 +1,13 @@
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { asText, type Case, hasExited, ofEach, ofEachRun } from '../../adapters/fast-check/laws/case.js'
+import type { Evidence, Run } from '../../adapters/fast-check/laws/evidence.js'
+import { LAWS, type Law } from '../../adapters/fast-check/laws/predicates.js'
+import { EXITED_AT } from '../../adapters/fast-check/seen.js'
+import { fault, TASKS, worldOf } from '../../adapters/fast-check/worlds.js'
 import type { Fault, FileEntry, World } from '../../adapters/memory/index.js'
 import { type SimulatedNode, simulate } from '../../adapters/memory/index.js'
 import type { TaskReply } from '../../core/records.js'
 import { rescue } from '../../ports/rescue.js'
-import { rightOf } from '../support/either.js'
-import { EXITED_AT } from '../support/seen.js'
-import { asText, type Case, hasExited, ofEach, ofEachRun } from './case.js'
-import type { Evidence, Run } from './evidence.js'
-import { LAWS, type Law } from './predicates.js'
-import { fault, TASKS, worldOf } from './worlds.js'
 
 /** The laws that speak of a rescue, and the worlds in which it must keep them. */
 

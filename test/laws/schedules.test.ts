@@ -1,15 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { anyNode } from '../../adapters/fast-check/nodes.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, NOW, STARTED_AT, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, type Options as NodeOptions, simulate, type World } from '../../adapters/memory/index.js'
 import type { Ports } from '../../ports/ports.js'
 import { recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { anyNode } from '../support/nodes.js'
-import { options } from '../support/options.js'
 import { RUNS } from '../support/runs.js'
-import { CREATED_AT, NOW, STARTED_AT, taskReply } from '../support/seen.js'
-import { entry } from './worlds.js'
 
 /** Replies come in any order, and nothing that is decided, written or removed depends on it (L2). */
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Evidence, recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
+import { EXCUSES, isExcused } from '../../adapters/fast-check/laws/excused.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
+import { type NamedWorld, TASKS, type TaskForm, worldsOf } from '../../adapters/fast-check/worlds.js'
 import type { Profile } from '../../core/transitions.js'
-import { type Evidence, recoverTwice } from './evidence.js'
-import { EXCUSES, isExcused } from './excused.js'
-import { LAWS } from './predicates.js'
-import { type NamedWorld, TASKS, type TaskForm, worldsOf } from './worlds.js'
 
 const FORMS: readonly (readonly [string, TaskForm])[] = Object.entries(TASKS)
 

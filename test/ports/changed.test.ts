@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { textAt } from '../../adapters/fast-check/laws/files.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, TASKS, worldOf } from '../../adapters/fast-check/worlds.js'
 import { type SimulatedNode, simulate } from '../../adapters/memory/index.js'
 import type { TaskReply } from '../../core/records.js'
 import { recover } from '../../ports/recover.js'
-import { textAt } from '../laws/files.js'
-import { CHECKPOINTS, TASKS, worldOf } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW } from '../support/seen.js'
 
 /** The task of `web` becomes another after everything was looked at, and before anything is done. */
 const recoveredWhile = async (

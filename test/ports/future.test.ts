@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { textAt } from '../../adapters/fast-check/laws/files.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { entry, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import { simulate } from '../../adapters/memory/index.js'
 import { recover } from '../../ports/recover.js'
-import { textAt } from '../laws/files.js'
-import { entry, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW } from '../support/seen.js'
 
 const FUTURE = '{"Version":"v2","Pid":99,"CreatedAt":1,"StartedAt":2,"New":{"a":1}}'
 

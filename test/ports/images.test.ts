@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { fault } from '../../adapters/fast-check/worlds.js'
 import { type Blob, emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
 import type { ImageRecord } from '../../core/records.js'
 import { observeImage } from '../../ports/observe-images.js'
 import { plan } from '../../ports/recover.js'
-import { fault } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW } from '../support/seen.js'
 
 const blob = (digest: string, document: unknown): Blob => ({
   digest,

@@ -1,13 +1,13 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, fileOf, NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
 import { each } from '../../ports/each.js'
 import { plan, recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry, fault } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { EXITED_AT, fileOf, NOW, taskReply } from '../support/seen.js'
 
 const SECOND = 1_000_000_000n
 const RUNNING = fileOf('RUNNING')

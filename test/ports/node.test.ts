@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { CREATED_AT, NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, simulate, type World, type WorldSandbox } from '../../adapters/memory/index.js'
 import type { ContainerRecord, FileKind } from '../../core/records.js'
 import type { Profile } from '../../core/transitions.js'
 import { recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry, fault } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { CREATED_AT, NOW, taskReply } from '../support/seen.js'
 
 const recovered = async (more: Partial<World>, profile: Profile = 'safe', force = false) => {
   const node = simulate({ ...emptyWorld(NOW), ...more })

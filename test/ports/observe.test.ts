@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
 import type { NodeSeen } from '../../core/observation.js'
 import { observe } from '../../ports/observe.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry, fault } from '../laws/worlds.js'
-import { leftOf, rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW, taskReply } from '../support/seen.js'
 
 const world: World = {
   ...emptyWorld(NOW),

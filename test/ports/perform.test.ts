@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { textAt } from '../../adapters/fast-check/laws/files.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, fault, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import { simulate, type World } from '../../adapters/memory/index.js'
 import type { ContainerRow } from '../../core/report.js'
 import type { Profile } from '../../core/transitions.js'
 import { recover } from '../../ports/recover.js'
-import { textAt } from '../laws/files.js'
-import { CHECKPOINTS, fault, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW } from '../support/seen.js'
 
 const recovered = async (world: World, profile: Profile = 'safe') => {
   const node = simulate(world)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { anyNode } from '../../adapters/fast-check/nodes.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { recoverStaying } from '../../adapters/fast-check/staying.js'
+import { CHECKPOINTS, entry, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import { simulate, type World } from '../../adapters/memory/index.js'
 import type { ContainerRow, Report } from '../../core/report.js'
 import { PROFILES } from '../../core/transitions.js'
 import { plan } from '../../ports/recover.js'
-import { CHECKPOINTS, entry, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { anyNode } from '../support/nodes.js'
-import { options } from '../support/options.js'
 import { RUNS } from '../support/runs.js'
-import { NOW } from '../support/seen.js'
-import { recoverStaying } from '../support/staying.js'
 
 const profiles = fc.constantFrom(...PROFILES)
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
 import { plan, recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { CHECKPOINTS, entry, fault } from '../laws/worlds.js'
-import { leftOf, rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { EXITED_AT, NOW, taskReply } from '../support/seen.js'
 
 const CRI = { type: 'io.containerd.grpc.v1', id: 'cri', error: null }
 

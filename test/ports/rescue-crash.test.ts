@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import { type CrashWhen, type FileEntry, simulate, type World } from '../../adapters/memory/index.js'
 import { rescue } from '../../ports/rescue.js'
-import { entry } from '../laws/worlds.js'
-import { taskReply } from '../support/seen.js'
 import { downWith, rescueOn, rescueOptions, STATUS, stopped } from './rescues.js'
 
 /** The lock of a process that died is free again, and the names of copies tell when they were made. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { leftOf } from '../../adapters/fast-check/either.js'
+import { textAt } from '../../adapters/fast-check/laws/files.js'
+import { fault } from '../../adapters/fast-check/worlds.js'
 import { simulate } from '../../adapters/memory/index.js'
 import { rescue } from '../../ports/rescue.js'
-import { textAt } from '../laws/files.js'
-import { fault } from '../laws/worlds.js'
-import { leftOf } from '../support/either.js'
 import { codesOf, downWith, exitsOf, rescued, rescueOn, rescueOptions, SECOND, STATUS } from './rescues.js'
 
 const IDS = ['a', 'b', 'c', 'd', 'e']

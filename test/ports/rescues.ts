@@ -1,12 +1,12 @@
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, fileOf, NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, type Options as NodeOptions, simulate, type World } from '../../adapters/memory/index.js'
 import type { SimulatedNode } from '../../adapters/memory/node.js'
 import type { TaskReply } from '../../core/records.js'
 import type { Report } from '../../core/report.js'
 import { type RescueOptions, rescue } from '../../ports/rescue.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { EXITED_AT, fileOf, NOW, taskReply } from '../support/seen.js'
 
 /** Nodes whose containerd is down, and rescues on them. */
 

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { NOW, STATUSES, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
 import { decodeCheckpoint, encodeCheckpoint } from '../../core/checkpoint.js'
 import { type Status, stateOf } from '../../core/status.js'
 import type { ServeOptions } from '../../ports/keeping.js'
 import { type Serving, serve } from '../../ports/serve.js'
 import type { ServedEvent } from '../../ports/service.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry, fault } from '../laws/worlds.js'
-import { leftOf, rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW, STATUSES, taskReply } from '../support/seen.js'
 
 const SECOND = 1_000_000_000n
 const MINUTE = 60n * SECOND

@@ -1,15 +1,15 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { describe, it } from 'vitest'
+import { answerOf } from '../../adapters/fast-check/contract/files.js'
+import { options } from '../../adapters/fast-check/options.js'
 import { live } from '../../adapters/live.js'
 import type { Report } from '../../core/report.js'
 import type { Failure } from '../../ports/failure.js'
 import type { Options } from '../../ports/options.js'
 import type { Ports, Program } from '../../ports/ports.js'
 import { plan, recover } from '../../ports/recover.js'
-import { answerOf } from '../contract/files.js'
 import type { Lab } from '../lab/lab.js'
 import { labAvailable } from '../lab/versions.js'
-import { options } from '../support/options.js'
 
 /** A real node, asked the way the command asks it: the same programs on the same ports. */
 

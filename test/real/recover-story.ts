@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import type { Report } from '../../core/report.js'
 import { checkpoint, checkpointPath, writeCheckpoint } from '../lab/checkpoints.js'
 import { containerDirectories, forgetContainer, killProcess, pidOf, tasks } from '../lab/disturb.js'
@@ -9,7 +10,6 @@ import { listAll, untilState } from '../lab/listing.js'
 import { createContainer, exitWith, type LabContainer, runContainer, runPod } from '../lab/pods.js'
 import { run } from '../lab/run.js'
 import { type Snapshot, takeSnapshot } from '../lab/snapshot.js'
-import { untilTrue } from '../lab/wait.js'
 import { recoverOn } from './node.js'
 
 /** One container of the story: what it is before the recovery, and what it must be from then on. */

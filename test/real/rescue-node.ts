@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { isRight } from 'fp-ts/lib/Either.js'
+import { answerOf } from '../../adapters/fast-check/contract/files.js'
+import { until } from '../../adapters/fast-check/wait.js'
 import { bundles } from '../../adapters/filesystem/bundles.js'
 import { shimState } from '../../adapters/ttrpc/index.js'
 import type { TaskReply } from '../../core/records.js'
 import type { ContainerRow, Report } from '../../core/report.js'
-import { answerOf } from '../contract/files.js'
 import type { Layout } from '../lab/config.js'
 import type { Lab } from '../lab/lab.js'
 import { attempt, type Finished, type RunOptions } from '../lab/run.js'
-import { until } from '../lab/wait.js'
 
 /** A rescue of a real node, by the built command, as whoever starts containerd would call it. */
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import type { TaskReply } from '../../core/records.js'
 import type { Report } from '../../core/report.js'
 import { readCheckpoint } from '../lab/checkpoints.js'
@@ -18,7 +19,6 @@ import {
   tell,
 } from '../lab/pods.js'
 import { killProcess } from '../lab/processes.js'
-import { untilTrue } from '../lab/wait.js'
 import { reportOf, rescueOn, untilStopped } from './rescue-node.js'
 
 /** What a container's end is brought about with. */

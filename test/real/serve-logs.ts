@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import { cgroupOf, pidsIn } from '../lab/cgroups.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import {
@@ -12,7 +13,6 @@ import {
   runPod,
 } from '../lab/pods.js'
 import { findProcess } from '../lab/processes.js'
-import { untilTrue } from '../lab/wait.js'
 
 /** What a log holds, read as strictly as it was to be written, and containers that write without pause. */
 

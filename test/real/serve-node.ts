@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/services.js'
+import { until } from '../../adapters/fast-check/wait.js'
 import type { Layout } from '../lab/config.js'
 import { type Connection, connect } from '../lab/connection.js'
 import { findProcess, isAlive, type Process, signal, untilDead } from '../lab/processes.js'
-import { until } from '../lab/wait.js'
 
 /** A serve of a real node, by the built command, in a process of its own: one that can be killed. */
 

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { RuntimeServiceService as Cri } from '../../adapters/cri/gen/runtime/v1/services.js'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import { pidOf } from '../lab/disturb.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import { containerStatus, listAll, untilState } from '../lab/listing.js'
 import { exitWith, type LabContainer, type Pod, runContainer, runPod } from '../lab/pods.js'
 import { findProcess, isAlive } from '../lab/processes.js'
-import { untilTrue } from '../lab/wait.js'
 import { describeOn } from './node.js'
 import { type Served, withServe } from './serve-node.js'
 

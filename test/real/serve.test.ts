@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import { withLab } from '../lab/lab.js'
 import { containerStatus, listAll, untilState } from '../lab/listing.js'
 import { createContainer, exitWith, runContainer, runPod, tell } from '../lab/pods.js'
-import { untilTrue } from '../lab/wait.js'
 import { describeOn } from './node.js'
 import { startServe, withServe } from './serve-node.js'
 

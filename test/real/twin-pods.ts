@@ -1,4 +1,4 @@
-import { calm } from '../contract/files.js'
+import { calm } from '../../adapters/fast-check/contract/files.js'
 import { killProcess, pauseTask } from '../lab/disturb.js'
 import { stopPod } from '../lab/pods.js'
 import { deleteRecord, dropExtension, SANDBOX_METADATA } from '../lab/records.js'

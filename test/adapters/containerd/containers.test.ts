@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ContainersService } from '../../../adapters/containerd/gen/containerd/services/containers/v1/containers.js'
-import { calm } from '../../contract/files.js'
-import { leftOf, rightOf } from '../../support/either.js'
+import { calm } from '../../../adapters/fast-check/contract/files.js'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { containerd } from './server.js'
 
 type Reply = (error: object | null, answer?: object) => void

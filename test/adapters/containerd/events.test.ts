@@ -8,10 +8,10 @@ import {
 import { ImageDelete } from '../../../adapters/containerd/gen/containerd/services/images/v1/events.js'
 import { VersionService } from '../../../adapters/containerd/gen/containerd/services/version/v1/version.js'
 import type { Envelope } from '../../../adapters/containerd/gen/containerd/types/event.js'
+import { calm } from '../../../adapters/fast-check/contract/files.js'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
+import { until, untilTrue } from '../../../adapters/fast-check/wait.js'
 import type { NodeEvent } from '../../../ports/events.js'
-import { calm } from '../../contract/files.js'
-import { until, untilTrue } from '../../lab/wait.js'
-import { leftOf, rightOf } from '../../support/either.js'
 import { containerd, refusal } from './server.js'
 
 type Call = ServerWritableStream<SubscribeRequest, Envelope>

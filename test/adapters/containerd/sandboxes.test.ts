@@ -1,9 +1,9 @@
 import { type ServiceError, status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { ControllerService } from '../../../adapters/containerd/gen/containerd/services/sandbox/v1/sandbox.js'
-import { calm } from '../../contract/files.js'
-import { untilTrue } from '../../lab/wait.js'
-import { leftOf, rightOf } from '../../support/either.js'
+import { calm } from '../../../adapters/fast-check/contract/files.js'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
+import { untilTrue } from '../../../adapters/fast-check/wait.js'
 import { containerd, refusal } from './server.js'
 
 type Reply = (error: Partial<ServiceError> | null, answer?: object) => void

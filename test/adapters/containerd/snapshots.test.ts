@@ -2,8 +2,8 @@ import { type Server, status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { IntrospectionService } from '../../../adapters/containerd/gen/containerd/services/introspection/v1/introspection.js'
 import { SnapshotsService } from '../../../adapters/containerd/gen/containerd/services/snapshots/v1/snapshots.js'
-import { calm } from '../../contract/files.js'
-import { leftOf, rightOf } from '../../support/either.js'
+import { calm } from '../../../adapters/fast-check/contract/files.js'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { containerd, refusal } from './server.js'
 
 type Reply = (error: object | null, answer?: object) => void

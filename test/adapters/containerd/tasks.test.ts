@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { TasksService } from '../../../adapters/containerd/gen/containerd/services/tasks/v1/tasks.js'
-import { calm } from '../../contract/files.js'
-import { rightOf } from '../../support/either.js'
+import { calm } from '../../../adapters/fast-check/contract/files.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import { containerd } from './server.js'
 
 type Reply = (error: null, answer: object) => void

@@ -11,8 +11,8 @@ import {
 } from '@grpc/grpc-js'
 import { afterEach } from 'vitest'
 import { type CriOptions, type CriServer, criServer } from '../../../adapters/cri/index.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import type { Service } from '../../../ports/service.js'
-import { rightOf } from '../../support/either.js'
 import { type Served, served } from './served.js'
 
 /** A CRI server over a node in memory, on a real socket, and a real client that asks it. */

@@ -1,4 +1,5 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import type { ImageContent } from '../../../core/images.js'
 import { type JsonObject, parseJson } from '../../../core/json.js'
 import {
@@ -23,7 +24,6 @@ import type {
 } from '../../../ports/service.js'
 import type { Signal } from '../../../ports/signal.js'
 import type { CgroupUsage, InterfaceUsage, SnapshotUsage } from '../../../ports/stats.js'
-import { rightOf } from '../../support/either.js'
 
 /** A serving node in memory: what the CRI server is asked for, answered from maps that a test fills. */
 

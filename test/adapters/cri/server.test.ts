@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { status } from '@grpc/grpc-js'
 import { describe, expect, it } from 'vitest'
 import { RuntimeServiceService as Cri } from '../../../adapters/cri/gen/runtime/v1/services.js'
-import { leftOf, rightOf } from '../../support/either.js'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { client, idle, named, setup, socketPath } from './client.js'
 import { container, holding } from './served.js'
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf, calm, expectFailure, tagOf } from '../../../adapters/fast-check/contract/files.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import {
   decodeWorld,
   type Options,
@@ -7,8 +9,6 @@ import {
   type World,
 } from '../../../adapters/memory/index.js'
 import type { AttachRequest } from '../../../ports/io.js'
-import { answerOf, calm, expectFailure, tagOf } from '../../contract/files.js'
-import { rightOf } from '../../support/either.js'
 
 const world: World = rightOf(
   decodeWorld({ version: 1, now: '5', tasks: [{ id: 'web', status: 'running', pid: 7 }] }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf, calm, expectFailure, tagOf } from '../../../adapters/fast-check/contract/files.js'
 import {
   decodeWorld,
   emptyWorld,
@@ -7,7 +8,6 @@ import {
   simulate,
   type World,
 } from '../../../adapters/memory/index.js'
-import { answerOf, calm, expectFailure, tagOf } from '../../contract/files.js'
 
 const START = 1_795_445_431_000_000_000n
 

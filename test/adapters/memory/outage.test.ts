@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf, calm, expectFailure } from '../../../adapters/fast-check/contract/files.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import { decodeWorld, type SimulatedNode, simulate } from '../../../adapters/memory/index.js'
 import type { NodeEvent } from '../../../ports/events.js'
 import type { ShimAddress } from '../../../ports/shims.js'
-import { answerOf, calm, expectFailure } from '../../contract/files.js'
-import { rightOf } from '../../support/either.js'
 
 const START = 1_795_445_431_000_000_000n
 const ADDRESS: ShimAddress = { socket: '/run/containerd/s/web', protocol: 'ttrpc', service: 'v3' }

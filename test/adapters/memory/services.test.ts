@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { answerOf, calm, expectFailure } from '../../../adapters/fast-check/contract/files.js'
+import { rightOf } from '../../../adapters/fast-check/either.js'
 import { decodeWorld, type SimulatedNode, simulate } from '../../../adapters/memory/index.js'
-import { answerOf, calm, expectFailure } from '../../contract/files.js'
-import { rightOf } from '../../support/either.js'
 
 const START = 1_795_445_431_000_000_000n
 

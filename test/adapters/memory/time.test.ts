@@ -1,9 +1,9 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
+import { calm, tagOf } from '../../../adapters/fast-check/contract/files.js'
 import { emptyWorld, simulate } from '../../../adapters/memory/index.js'
 import type { Ports } from '../../../ports/ports.js'
 import type { Signal } from '../../../ports/signal.js'
-import { calm, tagOf } from '../../contract/files.js'
 
 const START = 1_795_445_431_000_000_000n
 const SECOND = 1_000_000_000n

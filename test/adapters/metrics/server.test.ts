@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { type MetricsServer, metricsServer } from '../../../adapters/metrics/index.js'
-import { leftOf, rightOf } from '../../support/either.js'
 import { servedCounts, servedNode } from './served.js'
 
 const undo: (() => unknown)[] = []

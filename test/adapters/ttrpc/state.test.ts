@@ -4,11 +4,11 @@ import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { DATA, encodeFrame, RESPONSE } from '../../../adapters/ttrpc/frames.js'
 import { StateRequest } from '../../../adapters/ttrpc/gen/containerd/task/v3/shim.js'
 import { shimState } from '../../../adapters/ttrpc/index.js'
 import type { ShimAddress } from '../../../ports/shims.js'
-import { leftOf, rightOf } from '../../support/either.js'
 import { type Asked, answering, folder, frameOf, refusal, serve, stateBytes, stateOf } from './server.js'
 
 const state = shimState({ namespace: 'k8s.io', timeoutMs: 2_000 })

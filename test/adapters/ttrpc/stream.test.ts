@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import { MAX_DATA, NO_DATA, REMOTE_CLOSED, REQUEST, RESPONSE } from '../../../adapters/ttrpc/frames.js'
 import { openStream } from '../../../adapters/ttrpc/index.js'
 import type { ByteSource } from '../../../adapters/ttrpc/stream.js'
-import { leftOf, rightOf } from '../../support/either.js'
 import { folder, frameOf, serve } from './server.js'
 import {
   any,

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { leftOf, rightOf } from '../../../adapters/fast-check/either.js'
 import {
   StateRequest,
   WaitRequest,
@@ -8,7 +9,6 @@ import {
 import { shimWatch } from '../../../adapters/ttrpc/index.js'
 import type { ShimAddress } from '../../../ports/shims.js'
 import type { Watch } from '../../../ports/tasks.js'
-import { leftOf, rightOf } from '../../support/either.js'
 import { grpcShim } from './grpc-server.js'
 import { type Asked, answering, folder, frameOf, refusal, serve, stateBytes, stateOf } from './server.js'
 

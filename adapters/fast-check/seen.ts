@@ -7,8 +7,8 @@ import type { CheckpointFile, TaskReply } from '../../core/records.js'
 import type { TaskLook, TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen, Status } from '../../core/status.js'
 import { BLANK_STATUS } from '../../core/status.js'
-import { containerRecord } from '../adapters/memory/records.js'
 import { rightOf } from './either.js'
+import { containerRecord } from './records.js'
 
 /** Observations, as a node's looks would have made them. */
 

@@ -1,9 +1,9 @@
-import { type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
-import type { Call } from '../../adapters/memory/intercept.js'
-import type { Report } from '../../core/report.js'
-import type { Options } from '../../ports/recover.js'
-import { options } from '../support/options.js'
-import { recoverStaying } from '../support/staying.js'
+import type { Report } from '../../../core/report.js'
+import type { Options } from '../../../ports/recover.js'
+import { type SimulatedNode, simulate, type World } from '../../memory/index.js'
+import type { Call } from '../../memory/intercept.js'
+import { options } from '../options.js'
+import { recoverStaying } from '../staying.js'
 
 /** What one recovery left behind: all that a law may look at. */
 export interface Run {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Ports } from '../../ports/ports.js'
+import type { Ports } from '../../../ports/ports.js'
 import { against, answerOf, calm, expectFailure, givenUp, tagOf } from './files.js'
 
 /**

@@ -1,7 +1,7 @@
-import { type Checkpoint, encodeCheckpoint } from '../../core/checkpoint.js'
-import { foldKey } from '../../core/go.js'
-import type { ContainerRow } from '../../core/report.js'
-import { type CheckpointSeen, type Status, seenOf, UNREADABLE_STATUS } from '../../core/status.js'
+import { type Checkpoint, encodeCheckpoint } from '../../../core/checkpoint.js'
+import { foldKey } from '../../../core/go.js'
+import type { ContainerRow } from '../../../core/report.js'
+import { type CheckpointSeen, type Status, seenOf, UNREADABLE_STATUS } from '../../../core/status.js'
 import { asText, type Case, hasExited } from './case.js'
 import { entryAt, sameBody, textAt } from './files.js'
 

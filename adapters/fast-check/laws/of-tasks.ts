@@ -1,4 +1,4 @@
-import type { Call } from '../../adapters/memory/intercept.js'
+import type { Call } from '../../memory/intercept.js'
 import { type Case, hasExited, hasProblem, taskOf } from './case.js'
 import { textAt } from './files.js'
 

@@ -1,4 +1,4 @@
-import type { ContainerRecord } from '../../../core/records.js'
+import type { ContainerRecord } from '../../core/records.js'
 
 const CREATED_AT = 1_600_000_000_000_000_001n
 

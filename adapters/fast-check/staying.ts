@@ -1,7 +1,7 @@
-import type { SimulatedNode } from '../../adapters/memory/index.js'
 import type { Report } from '../../core/report.js'
 import { type Options, recoverNode } from '../../ports/recover.js'
 import type { RecoveredContainer } from '../../ports/recovered.js'
+import type { SimulatedNode } from '../memory/index.js'
 import { rightOf } from './either.js'
 
 /** What a recovery handed over to somebody who stayed, and remembers nothing from before. */

@@ -1,5 +1,5 @@
-import { isValidId } from '../../core/ids.js'
-import type { ContainerRow } from '../../core/report.js'
+import { isValidId } from '../../../core/ids.js'
+import type { ContainerRow } from '../../../core/report.js'
 import { asText, hasProblem, idsOf } from './case.js'
 import type { Evidence, Run } from './evidence.js'
 import { children } from './files.js'

@@ -1,6 +1,6 @@
-import type { Call } from '../../adapters/memory/intercept.js'
-import type { Checkpoint } from '../../core/checkpoint.js'
-import type { ContainerRow, ProblemCode } from '../../core/report.js'
+import type { Checkpoint } from '../../../core/checkpoint.js'
+import type { ContainerRow, ProblemCode } from '../../../core/report.js'
+import type { Call } from '../../memory/intercept.js'
 import type { Evidence, Run } from './evidence.js'
 import { checkpointAt } from './files.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Snapshots, SnapshotUsage } from '../../ports/stats.js'
+import type { Snapshots, SnapshotUsage } from '../../../ports/stats.js'
 import { against, answerOf, calm, expectFailure, givenUp } from './files.js'
 
 /** A containerd with snapshots, and what it says of them past the ports. */

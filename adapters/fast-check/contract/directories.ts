@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BASES } from '../../core/records.js'
+import { BASES } from '../../../core/records.js'
 import {
   against,
   answerOf,

@@ -1,9 +1,8 @@
-import type { Fault, FileEntry, World } from '../../adapters/memory/index.js'
-import { emptyWorld } from '../../adapters/memory/index.js'
 import type { TaskReply } from '../../core/records.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import golden from '../golden/load-container.json' with { type: 'json' }
-import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, taskReply } from '../support/seen.js'
+import type { Fault, FileEntry, World } from '../memory/index.js'
+import { emptyWorld } from '../memory/index.js'
+import { containerRecord, sandboxRecord } from './records.js'
+import { CREATED_AT, EXITED_AT, FINISHED_AT, NOW, STARTED_AT, taskReply } from './seen.js'
 
 /** Worlds of one container, `web` in the pod `pod`: task × checkpoint × clock × what fails. */
 
@@ -82,8 +81,20 @@ export const TASKS = {
 
 const DIRECTORY = 'containers/web'
 const status = (more: Partial<FileEntry>): readonly FileEntry[] => [entry(`${DIRECTORY}/status`, more)]
-const bytes = (name: 'empty' | 'garbage' | 'v2' | 'zero' | 'CREATED' | 'RUNNING' | 'EXITED') =>
-  status({ base64: golden.checkpoints[name].file })
+const REST = '"Reason":"","Message":"","Resources":null}'
+
+/** Checkpoints byte for byte as containerd writes them, and some that nobody should. */
+export const WRITTEN = {
+  empty: '',
+  garbage: '\0\x01\x02\x03',
+  v2: `{"Version":"v2","Pid":99,"CreatedAt":${CREATED_AT},"StartedAt":${STARTED_AT},"FinishedAt":${FINISHED_AT},"ExitCode":3,"NewField":{"a":1}}`,
+  zero: `{"Version":"v1","Pid":0,"CreatedAt":0,"StartedAt":0,"FinishedAt":0,"ExitCode":0,${REST}`,
+  CREATED: `{"Version":"v1","Pid":0,"CreatedAt":${CREATED_AT},"StartedAt":0,"FinishedAt":0,"ExitCode":0,${REST}`,
+  RUNNING: `{"Version":"v1","Pid":99,"CreatedAt":${CREATED_AT},"StartedAt":${STARTED_AT},"FinishedAt":0,"ExitCode":0,${REST}`,
+  EXITED: `{"Version":"v1","Pid":0,"CreatedAt":${CREATED_AT},"StartedAt":${STARTED_AT},"FinishedAt":${FINISHED_AT},"ExitCode":3,${REST}`,
+} as const
+const bytes = (name: keyof typeof WRITTEN) =>
+  status({ base64: Buffer.from(WRITTEN[name]).toString('base64') })
 const UNKNOWN_FIELDS = '"New":{"n":12345678901234567890,"f":1e400},"Restore":false'
 
 export const CHECKPOINTS = {

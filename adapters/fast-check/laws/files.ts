@@ -1,7 +1,7 @@
 import { isRight } from 'fp-ts/lib/Either.js'
-import type { FileEntry, World } from '../../adapters/memory/index.js'
-import { type Checkpoint, decodeCheckpoint } from '../../core/checkpoint.js'
-import { BASES } from '../../core/records.js'
+import { type Checkpoint, decodeCheckpoint } from '../../../core/checkpoint.js'
+import { BASES } from '../../../core/records.js'
+import type { FileEntry, World } from '../../memory/index.js'
 
 /** The files of a world, as one who looks past the ports sees them. */
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Events, NodeEvent, Subscription } from '../../ports/events.js'
-import { until, untilTrue } from '../lab/wait.js'
+import type { Events, NodeEvent, Subscription } from '../../../ports/events.js'
+import { until, untilTrue } from '../wait.js'
 import { against, answerOf, calm, expectFailure, givenUp } from './files.js'
 
 /** A containerd whose events are heard, and ways to have it tell some. */

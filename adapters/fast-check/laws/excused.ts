@@ -1,4 +1,4 @@
-import type { NamedWorld } from './worlds.js'
+import type { NamedWorld } from '../worlds.js'
 
 /** Where a law is known not to hold, and why. What is not listed must hold; what is listed must still be needed. */
 interface Excuse {

@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
-import { type Failure, failure } from '../../ports/failure.js'
-import type { Signal } from '../../ports/signal.js'
+import { type Failure, failure } from '../../../ports/failure.js'
+import type { Signal } from '../../../ports/signal.js'
 import { against, answerOf, expectFailure, type FilesFixture, type MakeFiles, tagOf } from './files.js'
 
 /** Answers only to its signal. */

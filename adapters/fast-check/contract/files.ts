@@ -1,10 +1,10 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
-import type { FileKind } from '../../core/records.js'
-import type { Failure, FailureTag } from '../../ports/failure.js'
-import type { Ports } from '../../ports/ports.js'
-import type { Signal } from '../../ports/signal.js'
+import type { FileKind } from '../../../core/records.js'
+import type { Failure, FailureTag } from '../../../ports/failure.js'
+import type { Ports } from '../../../ports/ports.js'
+import type { Signal } from '../../../ports/signal.js'
 
 /** Something to be placed before a sentence is tried. The directories above it are made. */
 export interface Placed {
