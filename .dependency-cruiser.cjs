@@ -18,9 +18,21 @@ module.exports = {
     ),
     only(
       'adapters-are-strangers',
-      { path: '^adapters/([^/]+)/', pathNot: '^adapters/cli/' },
+      { path: '^adapters/([^/]+)/', pathNot: '^adapters/(cli|fast-check)/' },
       { path: '^adapters/', pathNot: '^adapters/$1/' },
-      'only live.ts and the command line see several adapters',
+      'only live.ts, the command line and the testkit see several adapters',
+    ),
+    only(
+      'testkit-proves-on-the-simulated-node',
+      { path: '^adapters/fast-check/' },
+      { path: '^adapters/', pathNot: '^adapters/(fast-check|memory)/' },
+      'the testkit knows no adapter but the one that stands for all others',
+    ),
+    only(
+      'testkit-has-one-door',
+      { path: '^(core|ports|adapters)/', pathNot: '^adapters/fast-check/' },
+      { path: '^node_modules/(fast-check|vitest)/' },
+      'only the testkit leans on what tests are written with',
     ),
     only(
       'files-have-one-door',

@@ -11,6 +11,7 @@ export default defineConfig({
           root: '.',
           include: ['test/**/*.test.ts'],
           exclude: ['test/real/**'],
+          setupFiles: ['test/support/replay.ts'],
           testTimeout: 30_000,
         },
       },

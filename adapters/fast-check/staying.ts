@@ -1,4 +1,5 @@
 import type { Report } from '../../core/report.js'
+import type { Ports } from '../../ports/ports.js'
 import { type Options, recoverNode } from '../../ports/recover.js'
 import type { RecoveredContainer } from '../../ports/recovered.js'
 import type { SimulatedNode } from '../memory/index.js'
@@ -11,7 +12,12 @@ export interface Handed {
   readonly close: () => void
 }
 
-export const recoverStaying = async (options: Options, node: SimulatedNode): Promise<Handed> => {
+/** Recovers as one who stays: what it watches goes on until it is closed. */
+export const recoverStaying = async (
+  options: Options,
+  node: SimulatedNode,
+  ports: Ports = node.ports,
+): Promise<Handed> => {
   const containers: RecoveredContainer[] = []
   const watches: { close(): void }[] = []
   const hold = ({ watch }: { readonly watch: { close(): void } | null }): void => {
@@ -29,7 +35,7 @@ export const recoverStaying = async (options: Options, node: SimulatedNode): Pro
     },
     sandbox: (_, sandbox) => hold(sandbox),
     images: () => undefined,
-  })(node.ports)()
+  })(ports)()
   return {
     report: rightOf(report),
     containers,

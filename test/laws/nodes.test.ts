@@ -1,13 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Evidence, recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
-import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
+import { lawful } from '../../adapters/fast-check/laws/lawful.js'
 import { anyNode } from '../../adapters/fast-check/nodes.js'
 import type { World } from '../../adapters/memory/index.js'
 import { RUNS } from '../support/runs.js'
-
-/** Known not to hold beside failing calls; `excused.ts` says why, for one container. */
-const UNDISTURBED = new Set(['L3'])
 
 const shuffled = <A>(all: readonly A[], seed: number): readonly A[] =>
   all
@@ -29,38 +26,10 @@ const reordered = (world: World, seed: number): World => ({
   sandboxStore: world.sandboxStore === null ? null : shuffled(world.sandboxStore, seed),
 })
 
-/**
- * Where the fixpoint is known to be reached one recovery later: a start that is undone leaves no IO behind, and the
- * next recovery needs its pod to make it; directories that were made count among those that orphans are a share of.
- */
-const isOneLater = ({ first: { report } }: Evidence): boolean =>
-  report.containers.some(({ rule }) => rule === 'undo-start') ||
-  report.orphans.some(({ reason }) => reason.includes('too many to be true'))
-
-const check = async (laws: typeof LAWS, world: World, force: boolean): Promise<void> => {
-  const evidence = await recoverTwice(world, { force })
-  const held = laws.filter(({ id }) => id !== 'L3' || !isOneLater(evidence))
-  const breaches = held.flatMap((law) => law.breaches(evidence).map((breach) => `${law.id}: ${breach}`))
-  expect(breaches).toEqual([])
-}
-
 describe('on any node', { timeout: 30_000 + RUNS * 60 }, () => {
-  it('every law holds', () =>
-    fc.assert(
-      fc.asyncProperty(anyNode(false), fc.boolean(), (world, force) => check(LAWS, world, force)),
-      { numRuns: RUNS / 2, timeout: 5_000 },
-    ))
+  it('every law holds', () => fc.assert(lawful(), { numRuns: RUNS / 2, timeout: 5_000 }))
   it('every law but the fixpoint holds, though calls fail', () =>
-    fc.assert(
-      fc.asyncProperty(anyNode(true), fc.boolean(), (world, force) =>
-        check(
-          LAWS.filter(({ id }) => !UNDISTURBED.has(id)),
-          world,
-          force,
-        ),
-      ),
-      { numRuns: RUNS / 2, timeout: 5_000 },
-    ))
+    fc.assert(lawful({}, anyNode(true)), { numRuns: RUNS / 2, timeout: 5_000 }))
   it('the order in which it lists itself, and how many are worked on at once, change nothing (L2)', () =>
     fc.assert(
       fc.asyncProperty(

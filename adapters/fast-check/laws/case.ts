@@ -3,12 +3,9 @@ import type { ContainerRow, ProblemCode } from '../../../core/report.js'
 import type { Call } from '../../memory/intercept.js'
 import type { Evidence, Run } from './evidence.js'
 import { checkpointAt } from './files.js'
+import { idsOf } from './ids.js'
 
 /** What laws are told in: one container, or one run. */
-
-const KIND = 'io.cri-containerd.kind'
-export const idsOf = ({ before }: Run, kind: 'container' | 'sandbox'): readonly string[] =>
-  before.containers.filter(({ labels }) => labels.get(KIND) === kind).map(({ id }) => id)
 
 /** One container with all that is known of it, before and after. */
 export interface Case {
@@ -22,7 +19,7 @@ export interface Case {
 }
 
 const casesOf = (run: Run): readonly Case[] =>
-  idsOf(run, 'container').map((id) => ({
+  idsOf(run.before, 'container').map((id) => ({
     run,
     id,
     was: checkpointAt(run.before, id),

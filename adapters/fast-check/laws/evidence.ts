@@ -4,6 +4,7 @@ import { type SimulatedNode, simulate, type World } from '../../memory/index.js'
 import type { Call } from '../../memory/intercept.js'
 import { options } from '../options.js'
 import { recoverStaying } from '../staying.js'
+import { plainly, type Recorded, recorded, type Wiring } from './recorded.js'
 
 /** What one recovery left behind: all that a law may look at. */
 export interface Run {
@@ -22,25 +23,30 @@ export interface Evidence {
 
 const SECOND = 1_000_000_000n
 
-const runOn = async (node: SimulatedNode, asked: Options): Promise<Run> => {
-  const before = node.world()
-  const from = node.log.length
-  const recovery = await recoverStaying(asked, node)
+const runOn = async (node: SimulatedNode, seen: Recorded, asked: Options): Promise<Run> => {
+  const before = await seen.world()
+  const from = seen.log().length
+  const recovery = await recoverStaying(asked, node, seen.ports)
   // A process that goes ends its waits; the second one begins its own.
   recovery.close()
   return {
     before,
-    after: node.world(),
-    log: node.log.slice(from),
+    after: await seen.world(),
+    log: seen.log().slice(from),
     report: recovery.report,
     force: asked.force,
   }
 }
 
-/** Recovers a node of this world twice, a second apart. */
-export const recoverTwice = async (world: World, own: Partial<Options> = {}): Promise<Evidence> => {
+/** Recovers a node of this world twice, a second apart, through these ports. */
+export const recoverTwice = async (
+  world: World,
+  own: Partial<Options> = {},
+  wire: Wiring = plainly,
+): Promise<Evidence> => {
   const node = simulate(world)
-  const first = await runOn(node, options(own))
+  const seen = recorded(node, wire)
+  const first = await runOn(node, seen, options(own))
   node.advance(SECOND)
-  return { first, second: await runOn(node, options(own)) }
+  return { first, second: await runOn(node, seen, options(own)) }
 }

@@ -1,8 +1,9 @@
 import { isValidId } from '../../../core/ids.js'
 import type { ContainerRow } from '../../../core/report.js'
-import { asText, hasProblem, idsOf } from './case.js'
+import { asText, hasProblem } from './case.js'
 import type { Evidence, Run } from './evidence.js'
 import { children } from './files.js'
+import { idsOf } from './ids.js'
 
 /** Laws about a whole node: what is done twice, what is shown, what is removed. */
 
@@ -56,8 +57,8 @@ export const nothingHidden = (run: Run): readonly string[] => {
       )
       .map((id) => `${id} is not shown once`)
   return [
-    ...check(idsOf(run, 'container'), run.report.containers),
-    ...check([...idsOf(run, 'sandbox'), ...stored], run.report.sandboxes),
+    ...check(idsOf(run.before, 'container'), run.report.containers),
+    ...check([...idsOf(run.before, 'sandbox'), ...stored], run.report.sandboxes),
   ]
 }
 
