@@ -11,7 +11,7 @@ import {
   STATUSES,
   taskReply,
 } from '../../adapters/fast-check/seen.js'
-import { status as anyStatus, int64, uint32 } from '../../adapters/fast-check/values.js'
+import { status as anyStatus, int64, uint32 } from '../../adapters/fast-check/arbitraries/values.js'
 import { readCheckpoint } from '../../core/checkpoint.js'
 import type { CheckpointFile } from '../../core/records.js'
 import {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as arbitrary from '../../adapters/fast-check/values.js'
+import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
 import { BLANK_STATUS, sameOnDisk, seenOf, stateOf, UNREADABLE_STATUS } from '../../core/status.js'
 import { RUNS } from '../support/runs.js'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as arbitrary from '../../adapters/fast-check/values.js'
+import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
 import { rfc3339 } from '../../core/time.js'
 import { RUNS } from '../support/runs.js'
 

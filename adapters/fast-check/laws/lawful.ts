@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { Options } from '../../../ports/options.js'
 import type { World } from '../../memory/index.js'
-import { anyNode } from '../nodes.js'
+import { anyNode } from '../arbitraries/nodes.js'
 import { type Evidence, recoverTwice } from './evidence.js'
 import { LAWS, type Law } from './predicates.js'
 import { plainly, type Wiring } from './recorded.js'

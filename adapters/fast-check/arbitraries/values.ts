@@ -1,7 +1,7 @@
 import fc from 'fast-check'
-import type { Facts } from '../../core/amendments.js'
-import type { Json } from '../../core/json.js'
-import type { Status } from '../../core/status.js'
+import type { Facts } from '../../../core/amendments.js'
+import type { Json } from '../../../core/json.js'
+import type { Status } from '../../../core/status.js'
 
 const MAX_INT64 = 2n ** 63n - 1n
 const MIN_INT64 = -(2n ** 63n)

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import type { ContainerRecord, Extension, FileKind, TaskReply, TaskStatus } from '../../core/records.js'
-import type { Fault, FileEntry, World, WorldSandbox } from '../memory/index.js'
-import { emptyWorld } from '../memory/index.js'
-import { containerRecord, sandboxRecord } from './records.js'
-import { CREATED_AT, EXITED_AT, fileOf, NOW, taskReply } from './seen.js'
+import type { ContainerRecord, Extension, FileKind, TaskReply, TaskStatus } from '../../../core/records.js'
+import type { Fault, FileEntry, World, WorldSandbox } from '../../memory/index.js'
+import { emptyWorld } from '../../memory/index.js'
+import { containerRecord, sandboxRecord } from '../records.js'
+import { CREATED_AT, EXITED_AT, fileOf, NOW, taskReply } from '../seen.js'
 
 /** Whole nodes: pods, containers whose names clash, metadata of every kind, orphans, and calls that fail. */
 
