@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { describeCheckpointStore } from '../../adapters/fast-check/contract/checkpoint-store.js'
 import { describeCheckpoints } from '../../adapters/fast-check/contract/checkpoints.js'
 import { describeDirectories } from '../../adapters/fast-check/contract/directories.js'
 import type { MakeFiles, Placed } from '../../adapters/fast-check/contract/files.js'
@@ -55,5 +56,13 @@ const canMount = async (): Promise<boolean> => {
 }
 
 describeCheckpoints('file system', make)
+describeCheckpointStore(
+  'file system',
+  async () => {
+    const { ports, cleanup } = await make([{ in: 'root', path: 'containers', kind: 'directory' }])
+    return { checkpoints: ports.checkpoints, cleanup }
+  },
+  30,
+)
 describeDirectories('file system', make, { mounts: await canMount() })
 describeHost('file system', make, () => undefined)

@@ -1,3 +1,4 @@
+import { describeCheckpointStore } from '../../adapters/fast-check/contract/checkpoint-store.js'
 import { describeCheckpoints } from '../../adapters/fast-check/contract/checkpoints.js'
 import { type ContainerdFixture, describeContainerd } from '../../adapters/fast-check/contract/containerd.js'
 import { describeDirectories } from '../../adapters/fast-check/contract/directories.js'
@@ -25,6 +26,7 @@ const bytesOf = (file: FileEntry): string =>
     ? `kind:${file.kind}`
     : Buffer.from(file.base64 ?? file.text ?? '', file.base64 === null ? 'utf8' : 'base64').toString('latin1')
 
+const EMPTY_BASE: readonly Placed[] = [{ in: 'root', path: 'containers', kind: 'directory' }]
 const nodes = new WeakMap<FilesFixture, ReturnType<typeof simulate>>()
 
 const makeFiles: MakeFiles = async (files, mounts = []) => {
@@ -106,6 +108,10 @@ const makeEvents = async (): Promise<EventsFixture> => {
 }
 
 describeCheckpoints('memory', makeFiles)
+describeCheckpointStore('memory', async () => {
+  const { ports, cleanup } = await makeFiles(EMPTY_BASE)
+  return { checkpoints: ports.checkpoints, cleanup }
+})
 describeDirectories('memory', makeFiles, { mounts: true })
 describeHost('memory', makeFiles, (fixture, ms) => nodes.get(fixture)?.advance(BigInt(ms) * 1_000_000n))
 describeContainerd('memory', makeContainerd)

@@ -1,10 +1,12 @@
+import { readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { testsOf } from './modules.mjs'
 
-/** The tests that say what core does. The laws would kill some more, and take a minute for each constant. */
+/** The tests of one module of core: those that are named after it. */
 export default defineConfig({
   test: {
     root: '.',
-    include: ['test/core/**/*.test.ts', 'test/golden/**/*.test.ts'],
+    include: testsOf(process.env['MUTATED'] ?? '', readdirSync('test/core')),
     testTimeout: 30_000,
   },
 })

@@ -4,6 +4,7 @@ import type { Fault, FileEntry, World, WorldSandbox } from '../../memory/index.j
 import { emptyWorld } from '../../memory/index.js'
 import { containerRecord, sandboxRecord } from '../records.js'
 import { CREATED_AT, EXITED_AT, fileOf, NOW, taskReply } from '../seen.js'
+import { tellNode } from './tell.js'
 
 /** Whole nodes: pods, containers whose names clash, metadata of every kind, orphans, and calls that fail. */
 
@@ -159,6 +160,10 @@ const eachOf = <A>(
   of: (id: string) => fc.Arbitrary<A>,
 ): fc.Arbitrary<readonly A[]> => (ids.length === 0 ? fc.constant([]) : fc.tuple(...ids.map(of)))
 
+/** A counter-example is told in lines, for its document fills a screen. */
+const told = (world: World): World =>
+  Object.defineProperty({ ...world }, fc.toStringMethod, { value: () => `\n${tellNode(world)}\n` })
+
 /** Any node; with `troubled`, some of its calls fail. */
 export const anyNode = (troubled: boolean): fc.Arbitrary<World> =>
   fc
@@ -188,3 +193,4 @@ export const anyNode = (troubled: boolean): fc.Arbitrary<World> =>
       mounts: node.mounts,
       faults: node.faults,
     }))
+    .map(told)

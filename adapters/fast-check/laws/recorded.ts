@@ -25,8 +25,8 @@ export interface Recorded {
 
 const isStored = ({ call }: Call): boolean => call.startsWith('checkpoints.')
 
-const entryOf = (id: string, file: CheckpointFile): readonly FileEntry[] => {
-  const at = { in: 'root', path: `containers/${id}/status`, base64: null, unreadable: null } as const
+const entryOf = (place: string, file: CheckpointFile): readonly FileEntry[] => {
+  const at = { in: 'root', path: `containers/${place}`, base64: null, unreadable: null } as const
   switch (file.kind) {
     case 'text':
       return [{ ...at, kind: 'file', text: file.text, bytes: null }]
@@ -47,7 +47,10 @@ const readThrough = async (store: Checkpoints, world: World): Promise<World> => 
   const read = await Promise.all(
     ids.map(async (id) => {
       const file = await store.read(id)()
-      return entryOf(id, file._tag === 'Right' ? file.right : { kind: 'unreadable', why: file.left.said })
+      return entryOf(
+        `${id}/status`,
+        file._tag === 'Right' ? file.right : { kind: 'unreadable', why: file.left.said },
+      )
     }),
   )
   const others = world.files.filter((file) => file.in !== 'root' || !paths.has(file.path))
@@ -61,6 +64,7 @@ export const recorded = (node: SimulatedNode, wire: Wiring): Recorded => {
   if (checkpoints === node.ports.checkpoints)
     return { ports, log: () => node.log, world: async () => node.world() }
   const stored: Call[] = []
+  const asides: FileEntry[] = []
   const noting =
     <A extends readonly [string, ...unknown[]], B>(
       call: CallName,
@@ -85,13 +89,23 @@ export const recorded = (node: SimulatedNode, wire: Wiring): Recorded => {
   const noted: Checkpoints = {
     read: noting('checkpoints.read', false, checkpoints.read),
     write: noting('checkpoints.write', true, checkpoints.write),
-    setAside: noting('checkpoints.setAside', true, checkpoints.setAside),
+    setAside: noting('checkpoints.setAside', true, (id, at) => async () => {
+      const stood = await checkpoints.read(id)()
+      const name = await checkpoints.setAside(id, at)()
+      // No port tells what was set aside: that it was is taken on the store's word.
+      if (stood._tag === 'Right' && name._tag === 'Right')
+        asides.push(...entryOf(`${id}/status.unreadable-${asides.length}`, stood.right))
+      return name
+    }),
     makeDirectory: noting('checkpoints.makeDirectory', true, checkpoints.makeDirectory),
     sweep: noting('checkpoints.sweep', true, checkpoints.sweep),
   }
   return {
     ports: { ...ports, checkpoints: noted },
     log: () => [...node.log.filter((call) => !isStored(call)), ...stored].sort((a, b) => a.n - b.n),
-    world: () => readThrough(checkpoints, node.world()),
+    world: async () => {
+      const world = await readThrough(checkpoints, node.world())
+      return { ...world, files: [...world.files, ...asides] }
+    },
   }
 }
