@@ -24,10 +24,9 @@ const brokenTable = (files = null) => {
 
 const say = (title, { failed, numShrinks, seed, counterexamplePath, counterexample, errorInstance }) => {
   if (!failed) throw new Error(`${title}: not caught`)
-  process.stdout.write(`${title}: ${errorInstance.message}\n`)
-  process.stdout.write(`  on ${fc.stringify(counterexample[0])}\n`)
+  process.stdout.write(`${title}: ${errorInstance.message}\non ${fc.stringify(counterexample[0])}\n`)
   process.stdout.write(
-    `  shrunk ${numShrinks} times; again: { seed: ${seed}, path: '${counterexamplePath}' }\n`,
+    `shrunk ${numShrinks} times; again: { seed: ${seed}, path: '${counterexamplePath}' }\n\n`,
   )
 }
 

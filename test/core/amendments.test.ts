@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
 import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
+import { CREATED_AT, EXITED_AT, NOW, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
 import { AMENDMENTS, type Amendment, amend, type Facts } from '../../core/amendments.js'
 import { stateOf } from '../../core/status.js'
 import { RUNS } from '../support/runs.js'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
+import { leftOf, rightOf } from '../../adapters/fast-check/either.js'
 import {
   dictionary,
   flag,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FINISHED_AT, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
 import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
+import { FINISHED_AT, STARTED_AT, STATUSES } from '../../adapters/fast-check/seen.js'
 import { happenedBetween } from '../../core/happened.js'
 import { UNREADABLE_STATUS } from '../../core/status.js'
 import { RUNS } from '../support/runs.js'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { isRight } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { status as anyStatus, int64, uint32 } from '../../adapters/fast-check/arbitraries/values.js'
 import {
   EXITED_AT,
   FINISHED_AT,
@@ -11,7 +12,6 @@ import {
   STATUSES,
   taskReply,
 } from '../../adapters/fast-check/seen.js'
-import { status as anyStatus, int64, uint32 } from '../../adapters/fast-check/arbitraries/values.js'
 import { readCheckpoint } from '../../core/checkpoint.js'
 import type { CheckpointFile } from '../../core/records.js'
 import {

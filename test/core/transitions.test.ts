@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rightOf } from '../../adapters/fast-check/either.js'
 import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
+import { rightOf } from '../../adapters/fast-check/either.js'
 import type { Facts } from '../../core/amendments.js'
 import { decodeCheckpoint, encodeCheckpoint } from '../../core/checkpoint.js'
 import { DEVIATIONS } from '../../core/deviations.js'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyNode } from '../../adapters/fast-check/arbitraries/nodes.js'
 import { type Evidence, recoverTwice } from '../../adapters/fast-check/laws/evidence.js'
 import { lawful } from '../../adapters/fast-check/laws/lawful.js'
-import { anyNode } from '../../adapters/fast-check/arbitraries/nodes.js'
 import type { World } from '../../adapters/memory/index.js'
 import { RUNS } from '../support/runs.js'
 

@@ -2,7 +2,7 @@
 const OTHERS = { go: ['with-source'], 'node-plan': ['node-listing', 'node-names'] }
 
 /** Types alone, and the door. */
-const WITHOUT_CODE = new Set(['index', 'performed', 'observation-types'])
+const WITHOUT_CODE = new Set(['index', 'performed'])
 
 export const modulesOf = (files) =>
   files.map((name) => name.replace(/\.ts$/, '')).filter((name) => !WITHOUT_CODE.has(name))

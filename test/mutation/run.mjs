@@ -42,6 +42,7 @@ const asked = process.argv.slice(2)
 const all = modulesOf(readdirSync('core').filter((name) => name.endsWith('.ts')))
 prepare()
 const mutants = (asked.length > 0 ? asked : all).flatMap(mutate)
+rmSync(copy, { recursive: true })
 const { text, score } = tableOf(mutants)
 process.stdout.write(`${text}\n`)
 if (asked.length === 0) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rightOf } from '../../adapters/fast-check/either.js'
 import { anyNode } from '../../adapters/fast-check/arbitraries/nodes.js'
+import { rightOf } from '../../adapters/fast-check/either.js'
 import { options } from '../../adapters/fast-check/options.js'
 import { NOW } from '../../adapters/fast-check/seen.js'
 import { recoverStaying } from '../../adapters/fast-check/staying.js'

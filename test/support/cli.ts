@@ -15,3 +15,6 @@ const run = (...args: readonly string[]): Ran => {
 export const cli = (...args: readonly string[]): Ran => run('dist/adapters/cli/main.js', ...args)
 
 export const example = (name: string): Ran => run(`examples/${name}`)
+
+/** The tests among the examples, as a user runs them. */
+export const exampleTests = (): Ran => run('node_modules/vitest/vitest.mjs', 'run', '--dir', 'examples')

@@ -1,7 +1,7 @@
 import { isValidId } from '../../../core/ids.js'
 import type { ContainerRow } from '../../../core/report.js'
-import { asText, hasProblem } from './case.js'
-import type { Evidence, Run } from './evidence.js'
+import { hasProblem } from './case.js'
+import type { Run } from './evidence.js'
 import { children } from './files.js'
 import { idsOf } from './ids.js'
 
@@ -17,34 +17,6 @@ export const lifeOf = (row: ContainerRow): unknown => {
   const { startedAt: ______, finishedAt: _______, message: ________, ...rest } = life
   return rest
 }
-/** Done again each time, and no change then: fresh IO has the same names, and a sweep finds nothing. */
-const ROUTINE = ['lock.acquire', 'checkpoints.sweep', 'io.create']
-/** Done again where what should have followed failed: what is set aside is there already, what is killed is dead. */
-const TRIED_AGAIN = [...ROUTINE, 'checkpoints.setAside', 'tasks.kill']
-const isIo = ({ in: where, path }: { readonly in: string; readonly path: string }): boolean =>
-  where === 'state' && path.includes('/io/')
-
-export const fixpoint = ({ first, second }: Evidence): readonly string[] => {
-  const stateOf = ({ files, tasks, sandboxStore }: Run['before']): string =>
-    asText({ files: files.filter((file) => !isIo(file)), tasks, sandboxStore })
-  const before = stateOf(second.before)
-  const after = stateOf(second.after)
-  const harmless = new Set<string>(second.before.faults.length === 0 ? ROUTINE : TRIED_AGAIN)
-  const rows = ({ report }: Run): string =>
-    asText([
-      report.containers.map(lifeOf),
-      report.sandboxes.map(({ id, name, state, pid, createdAt }) => ({ id, name, state, pid, createdAt })),
-    ])
-  const changing = second.log.filter(
-    ({ mutating, call, outcome }) => mutating && outcome === 'done' && !harmless.has(call),
-  )
-  return [
-    ...(before === after ? [] : [`the second changed the node: ${before} → ${after}`]),
-    ...(rows(first) === rows(second) ? [] : [`rows differ: ${rows(first)} → ${rows(second)}`]),
-    ...changing.map(({ call, id }) => `the second did ${call} ${id}`),
-  ]
-}
-
 export const nothingHidden = (run: Run): readonly string[] => {
   const stored = (run.before.sandboxStore ?? []).map(({ id }) => id)
   const check = (

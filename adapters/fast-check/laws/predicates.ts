@@ -1,7 +1,8 @@
 import { ofEach, ofEachRun } from './case.js'
 import type { Evidence } from './evidence.js'
+import { fixpoint } from './fixpoint.js'
 import { lossless, monotone, noDoubtWritten, sane, setAside } from './of-checkpoints.js'
-import { deletion, fixpoint, namesHeldOnce, nothingHidden } from './of-nodes.js'
+import { deletion, namesHeldOnce, nothingHidden } from './of-nodes.js'
 import { bounded, exitsFirst, exitsTrue, noExitUnproven, noHarmUnasked, watched } from './of-tasks.js'
 
 /** A law of laws.md, told by what a recovery left behind: each sentence is a breach; none, and it holds. */
