@@ -1,14 +1,16 @@
 // The closing line of a run: what passed, what failed. A test that was left out counts as failed here, for this
 // machine has all that the tests need.
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
-const [file = '', status = '1'] = process.argv.slice(2)
-const text = readFileSync(file, 'utf8')
-const {
-  numPassedTests: passed,
-  numFailedTests: broken,
-  testResults,
-} = text === '' ? { numPassedTests: 0, numFailedTests: 0, testResults: [] } : JSON.parse(text)
+const [status = '1', ...files] = process.argv.slice(2)
+const runs = files.map((file) => {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return text === '' ? { numPassedTests: 0, numFailedTests: 1, testResults: [] } : JSON.parse(text)
+})
+const sum = (of) => runs.reduce((all, run) => all + of(run), 0)
+const passed = sum(({ numPassedTests }) => numPassedTests)
+const broken = sum(({ numFailedTests }) => numFailedTests)
+const testResults = runs.flatMap((run) => run.testResults)
 const leftOut = testResults
   .flatMap((suite) => suite.assertionResults)
   .filter((test) => test.status !== 'passed' && test.status !== 'failed')
