@@ -7,12 +7,7 @@ import { attempt } from '../lab/run.js'
 import { filesBelow } from '../lab/snapshot.js'
 import { GARBAGE } from './recover-story.js'
 import { reportOf, rescueLine, rescueOn, untilStopped } from './rescue-node.js'
-
-/** What a rescue could change something by. */
-const CALLS = [
-  'bind,openat,mkdir,mkdirat,link,linkat,rename,renameat,renameat2,unlink,unlinkat,rmdir',
-  'write,pwrite64,writev,fsync,fdatasync,fchmod,chmod,ftruncate,symlink,mknod,fallocate,utimensat',
-].join(',')
+import { type Call, CHANGING, callsOf, changes, killAt, killedIn } from './strace.js'
 
 /**
  * Not the same from run to run: threads open modules, and wake each other by writing. What these calls leave behind,
@@ -29,12 +24,6 @@ interface Look {
   readonly left: readonly string[]
 }
 
-/** One call of its kind in its thread. */
-interface Call {
-  readonly name: string
-  readonly nth: number
-}
-
 export interface Crash extends Call {
   /** Whether it was this node that the call would have changed, for threads may race */
   readonly hit: boolean
@@ -47,26 +36,6 @@ export interface Crashes {
   readonly unharmed: Look
   readonly calls: readonly Call[]
   readonly crashes: readonly Crash[]
-}
-
-const LINE = /^(\d+) +(\w+)\((.*)$/
-
-/** Of a node: by a descriptor of its files, or by a name below one. */
-const touches = (dir: string, name: string, rest: string): boolean =>
-  (rest.includes(dir) || rest.includes('"/proc/self/fd/')) && (name !== 'openat' || rest.includes('O_CREAT'))
-
-/** The calls of a trace that change the node, each with its place among those of its kind in its thread. */
-const callsIn = (trace: string, dir: string): readonly Call[] => {
-  const seen = new Map<string, number>()
-  const found: Call[] = []
-  for (const line of trace.split('\n')) {
-    const [, thread, name = '', rest = ''] = LINE.exec(line) ?? []
-    if (thread === undefined) continue
-    const nth = (seen.get(`${thread} ${name}`) ?? 0) + 1
-    seen.set(`${thread} ${name}`, nth)
-    if (touches(dir, name, rest)) found.push({ name, nth })
-  }
-  return found
 }
 
 /** Rescues below strace, all files in one thread, so that the same calls come in the same order every time. */
@@ -116,17 +85,15 @@ export const crashEverywhere = async (lab: Lab): Promise<Crashes> => {
   }
   const before = await look(lab, ids)
   await rewind()
-  const calls = callsIn(await traced(lab, ['-e', `trace=${CALLS}`]), lab.dir)
+  const calls = callsOf(await traced(lab, ['-e', `trace=${CHANGING}`])).filter(changes(lab.dir))
   const unharmed = await look(lab, ids)
   const crashes: Crash[] = []
   for (const { name, nth } of calls.filter((call) => !UNCOUNTED.includes(call.name))) {
     await rewind()
-    const inject = `inject=${name}:signal=SIGKILL:when=${nth}`
-    const trace = await traced(lab, ['-e', `trace=${name}`, '-e', inject])
-    const last = trace.split('\n').findLast((line) => LINE.test(line)) ?? ''
+    const trace = await traced(lab, killAt({ name, nth }))
     const killed = await look(lab, ids)
     reportOf(await rescueOn(lab, ['--output', 'json']))
-    const hit = touches(lab.dir, name, last) && trace.includes('killed by SIGKILL')
+    const hit = killedIn(trace, { name, nth }, lab.dir)
     crashes.push({ name, nth, hit, killed, again: await look(lab, ids) })
   }
   return { before, unharmed, calls, crashes }
