@@ -1,6 +1,7 @@
 import {
   type ClientHttp2Stream,
   connect,
+  constants,
   createServer,
   type IncomingHttpHeaders,
   type ServerHttp2Session,
@@ -59,8 +60,10 @@ const answer = (from: ClientHttp2Stream, to: ServerHttp2Stream): void => {
     trailers = sent
   })
   to.on('close', () => from.resume())
-  from.on('response', (headers) => {
+  from.on('response', (headers, flags) => {
     if (to.destroyed) return void from.resume()
+    // A refusal is all headers.
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) return to.respond(headers, { endStream: true })
     to.on('wantTrailers', () => to.sendTrailers(trailers))
     to.respond(headers, { waitForTrailers: true })
     from.pipe(to)
