@@ -11,13 +11,13 @@ import { createConnection } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 
-/** Stands between a caller and containerd: holds requests back, and sees each before containerd does. */
-
 /**
- * What becomes of a request: it is handed on; it never arrives, as if its sender had died before; or it is handed on
- * and the connection breaks at once, as it does when its sender dies right after.
+ * Stands between a caller and containerd: holds requests back, and sees each before containerd does. It sends
+ * no pings, unlike containerd: the replies to them would come between a caller's own writes, now here and now there.
  */
-export type Fate = 'on' | 'never' | 'cut'
+
+/** A request is handed on; and then the connection may break at once, as it does when its sender dies. */
+export type Fate = 'on' | 'cut'
 
 export interface Met {
   /** As `package.Service/Method` */
@@ -100,7 +100,7 @@ export const goBetween = async (
     const method = headers[':path']?.slice(1) ?? ''
     const fate = meet(method, requests.filter((each) => each.method === method).length)
     requests.push({ method, body, fate })
-    if (fate !== 'never') handOn(stream, headers, body, fate)
+    handOn(stream, headers, body, fate)
   }
   const server = createServer()
   server.on('session', (session) => void sessions.add(session))

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fieldOf } from '../lab/checkpoints.js'
 import { withLab } from '../lab/lab.js'
 import { describeOn } from './node.js'
@@ -7,13 +7,28 @@ import { ALIVE, ENDED, NAMES, type Name } from './recover-crash-node.js'
 import { type Crash, type Crashes, crashEverywhere, ORDERS } from './recover-crashes.js'
 import { kindsOf } from './strace.js'
 
-const CALLS = ['bind', 'fchmod', 'fsync', 'link', 'mkdir', 'openat', 'rename', 'rmdir', 'unlink', 'write']
+const CALLS = [
+  'bind',
+  'fchmod',
+  'fsync',
+  'link',
+  'mkdir',
+  'openat',
+  'rename',
+  'rmdir',
+  'unlink',
+  'write',
+  'writev',
+]
 const READS = ['Get', 'Info', 'List', 'ListStream', 'Plugins', 'Read', 'Stat', 'Status', 'Version', 'Wait']
 
 describeOn(['2.1', '1.7', '1.6'], 'a recovery that is killed where it changes something', (line) => {
   let story: Crashes
   beforeAll(async () => {
     story = await withLab({ version: line, deadlineMs: 280_000 }, crashEverywhere)
+  })
+  afterAll(() => {
+    process.stdout.write(`containerd ${line}: killed ${story.crashes.length} times\n`)
   })
   const each = (check: (crash: Crash, death: string) => void): void => {
     for (const crash of story.crashes) check(crash, JSON.stringify(crash.death))
@@ -32,6 +47,11 @@ describeOn(['2.1', '1.7', '1.6'], 'a recovery that is killed where it changes so
 
   it('dies at every call and every request by which it does', () => {
     expect(kindsOf(story.deaths)).toEqual([...CALLS, ...ORDERS].toSorted())
+    const sent = story.deaths.flatMap((death) => (death.at === 'call' ? (death.order?.method ?? []) : []))
+    const arrived = story.deaths.flatMap((death) =>
+      death.at === 'arrival' && death.fate === 'on' ? death.name : [],
+    )
+    expect(sent.toSorted()).toEqual(arrived.toSorted())
     expect(story.crashes.filter(({ hit }) => !hit).map(({ death }) => death)).toEqual([])
     const others = story.methods.filter((method) => !ORDERS.includes(method))
     expect(others.filter((method) => !READS.includes(method.split('/').at(-1) ?? ''))).toEqual([])

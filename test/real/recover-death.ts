@@ -10,10 +10,21 @@ import { type Call, CHANGING, killAt } from './strace.js'
 
 const MAIN = join(import.meta.dirname, '../../dist/adapters/cli/main.js')
 
-/** As it enters a system call in one of its threads, by their age; or with a request, on its way to containerd. */
+/** A request by which something changes in containerd: of this method, about the container of this id. */
+interface Order {
+  readonly method: string
+  readonly id: string
+  /** How many requests about that container come before */
+  readonly before: number
+}
+
+/**
+ * As it enters a system call, in one of its threads by their age; or when a request of its is on its way to containerd.
+ * `order`: what the call sends; null where it changes files.
+ */
 export type Death =
-  | (Call & { readonly at: 'call'; readonly thread: number })
-  | (Call & { readonly at: 'request'; readonly fate: Fate })
+  | (Call & { readonly at: 'call'; readonly thread: number; readonly order: Order | null })
+  | (Call & { readonly at: 'arrival'; readonly fate: Fate })
 
 export interface Run {
   readonly code: number | null
@@ -26,10 +37,7 @@ export interface Run {
   readonly requests: readonly Met[]
 }
 
-/**
- * One item after the other and one thread for all files, so that each thread's calls come in the same order every
- * time; and with a server that sends no pings, the replies to which would be further writes.
- */
+/** One item after the other and one thread for all files: so each thread's calls come in the same order every time. */
 const start = (lab: Lab, address: string): ChildProcess =>
   spawn(
     process.execPath,
@@ -76,9 +84,9 @@ interface Asked {
   readonly ready: Promise<unknown>
 }
 
-/** Who is watched, and for what: all, to learn the calls; one thread, to die in it; nobody, to die with a request. */
+/** Who is watched, and for what: all, to learn the calls; one thread, to die in it; nobody, to die later. */
 const watching = (death: Death | null, threads: readonly number[]): readonly string[] | null => {
-  if (death?.at === 'request') return null
+  if (death?.at === 'arrival') return null
   if (death === null) return ['-f', '-e', `trace=${CHANGING}`, '-p', `${threads[0]}`]
   return [...killAt(death), '-p', `${threads[death.thread]}`]
 }
@@ -98,7 +106,7 @@ const watched = async (
   await ready
   const threads = await threadsOf(child.pid ?? 0)
   const args = watching(death, threads)
-  const tracer = args === null ? null : await strace(['-y', '-o', file, ...args])
+  const tracer = args === null ? null : await strace(['-y', '-s', '4096', '-o', file, ...args])
   between.open()
   const run = { code: await code, ...(await said), threads, requests: between.requests }
   await tracer?.end
@@ -110,7 +118,7 @@ export const recoverUntil = async (asked: Asked): Promise<Run> => {
   const { lab, death } = asked
   const dies = new AbortController()
   const between = await goBetween(lab.address, join(lab.dir, 'between'), (method, before) => {
-    if (death?.at !== 'request' || method !== death.name || before + 1 !== death.nth) return 'on'
+    if (death?.at !== 'arrival' || method !== death.name || before + 1 !== death.nth) return 'on'
     dies.abort()
     return death.fate
   })

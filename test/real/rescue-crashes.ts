@@ -7,7 +7,7 @@ import { attempt } from '../lab/run.js'
 import { filesBelow } from '../lab/snapshot.js'
 import { GARBAGE } from './recover-story.js'
 import { reportOf, rescueLine, rescueOn, untilStopped } from './rescue-node.js'
-import { type Call, CHANGING, callsOf, changes, killAt, killedIn } from './strace.js'
+import { type Call, CHANGING, callsOf, changes, killAt, lastOf } from './strace.js'
 
 /**
  * Not the same from run to run: threads open modules, and wake each other by writing. What these calls leave behind,
@@ -93,7 +93,8 @@ export const crashEverywhere = async (lab: Lab): Promise<Crashes> => {
     const trace = await traced(lab, killAt({ name, nth }))
     const killed = await look(lab, ids)
     reportOf(await rescueOn(lab, ['--output', 'json']))
-    const hit = killedIn(trace, { name, nth }, lab.dir)
+    const last = lastOf(trace)
+    const hit = last?.name === name && changes(lab.dir)(last)
     crashes.push({ name, nth, hit, killed, again: await look(lab, ids) })
   }
   return { before, unharmed, calls, crashes }

@@ -31,6 +31,7 @@ export interface TracedCall extends Call {
 
 // Where it watches one thread alone, strace does not say which.
 const LINE = /^(?:(\d+) +)?(\w+)\((.*)$/
+const SOCKET = /^\d+<socket:/
 const DESCRIPTOR = /^\d+<([^>]*)>/
 
 /** The calls of a trace with `-y -o`, each with its place among those of its kind in its thread. */
@@ -50,12 +51,18 @@ export const callsOf = (trace: string): readonly TracedCall[] => {
 /** Whether it is a folder's files that a call changes: by a descriptor of one, or by a name below one. */
 export const changes =
   (dir: string) =>
-  ({ name, rest }: Omit<TracedCall, 'nth' | 'thread'>): boolean => {
+  ({ name, rest }: TracedCall): boolean => {
     const descriptor = name === 'bind' ? undefined : DESCRIPTOR.exec(rest)?.[1]
     const place = descriptor ?? rest
     if (!place.includes(dir) && !place.includes('"/proc/self/fd/')) return false
     return name !== 'openat' || rest.includes('O_CREAT')
   }
+
+/** Whether it is sent somewhere, and says that. */
+export const sends =
+  (what: string) =>
+  ({ rest }: TracedCall): boolean =>
+    SOCKET.test(rest) && rest.includes(what)
 
 /** strace's order to kill a process as it enters that call. */
 export const killAt = ({ name, nth }: Call): readonly string[] => [
@@ -65,11 +72,9 @@ export const killAt = ({ name, nth }: Call): readonly string[] => [
   `inject=${name}:signal=SIGKILL:when=${nth}`,
 ]
 
-/** Whether it was such a call that ended the traced process, for threads may race. */
-export const killedIn = (trace: string, { name }: Call, dir: string): boolean => {
-  const last = callsOf(trace).at(-1)
-  return last !== undefined && last.name === name && changes(dir)(last) && trace.includes('killed by SIGKILL')
-}
+/** The call that ended a traced process; undefined where it was not killed in one. */
+export const lastOf = (trace: string): TracedCall | undefined =>
+  trace.includes('killed by SIGKILL') ? callsOf(trace).at(-1) : undefined
 
 export const kindsOf = (calls: readonly Pick<Call, 'name'>[]): readonly string[] =>
   [...new Set(calls.map(({ name }) => name))].toSorted()
