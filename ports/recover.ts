@@ -3,19 +3,19 @@ import { type ContainerPlan, planContainer, settleContainer } from '../core/cont
 import { containerRow } from '../core/container-row.js'
 import { type NodePlan, planNode } from '../core/node-plan.js'
 import { expectedRows, nodeReport, type Rows } from '../core/node-report.js'
-import type { Orphan } from '../core/orphans.js'
 import { isCriLive } from '../core/plugins.js'
-import type { OrphanRow, Report, Source } from '../core/report.js'
+import type { Report, Source } from '../core/report.js'
 import { sandboxRow } from '../core/sandbox-plan.js'
 import { attached } from './attach.js'
 import { each } from './each.js'
-import { describe, failure } from './failure.js'
+import { failure } from './failure.js'
 import { lookAgain, observe } from './observe.js'
 import type { Options } from './options.js'
 import { performContainer } from './perform.js'
 import { performSandbox } from './perform-sandbox.js'
 import type { Ports, Program } from './ports.js'
 import type { RecoveredContainer } from './recovered.js'
+import { removeOrphan } from './remove-orphan.js'
 import type { Stay } from './stay.js'
 
 export type { Options } from './options.js'
@@ -56,17 +56,6 @@ export const plan =
     const source = await sourceOf(ports, options)
     return E.right(nodeReport('plan', options.profile, source, decided.right, expectedRows(decided.right)))
   }
-
-const removeOrphan = async (ports: Ports, options: Options, orphan: Orphan): Promise<OrphanRow> => {
-  const { path, action, reason } = orphan
-  if (action === 'keep') return { path, action, reason }
-  const removed = await ports.timers.within(options.timeoutMs, `remove ${path}`, (signal) =>
-    ports.directories.remove(orphan.base, orphan.name, signal),
-  )()
-  return E.isRight(removed) || removed.left.tag === 'NotFound'
-    ? { path, action, reason }
-    : { path, action: 'keep', reason: describe(removed.left) }
-}
 
 /** A container whose sandbox was just killed: what was expected of it is not proof enough to act on. */
 const settledPlan = async (

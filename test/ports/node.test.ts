@@ -186,6 +186,29 @@ describe('an orphan', () => {
     expect(report.orphans).toMatchObject([{ action: 'keep', reason: expect.stringContaining('remove') }])
     expect(node.world().files.some(({ path }) => path === 'sandboxes/old')).toBe(true)
   })
+  it('that containerd has a record of is kept, though no listing has it', async () => {
+    const left = sandboxRecord('old')
+    const unlisted = { ...left, labels: new Map() }
+    const { report, done } = await recovered({
+      containers: [...containers, unlisted],
+      files: [...known, old()],
+    })
+    expect(report.orphans).toMatchObject([
+      { action: 'keep', reason: expect.stringContaining('has a record') },
+    ])
+    expect(done).toEqual([])
+  })
+  it.each(['Unavailable', 'hang'] as const)(
+    'is kept where containerd answers %s when it is asked for',
+    async (answer) => {
+      const faults = [fault('containers.detail', answer)]
+      const { report, done } = await recovered({ containers, files: [...known, old()], faults })
+      expect(report.orphans).toMatchObject([
+        { action: 'keep', reason: expect.stringContaining('record of old') },
+      ])
+      expect(done).toEqual([])
+    },
+  )
   it('that somebody else removed is removed', async () => {
     const world = { containers, files: [...known, old()], faults: [fault('directories.remove', 'NotFound')] }
     expect((await recovered(world)).report.orphans).toMatchObject([{ action: 'remove' }])
