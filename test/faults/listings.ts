@@ -1,0 +1,85 @@
+import { isLeft, right } from 'fp-ts/lib/Either.js'
+import { expect } from 'vitest'
+import { simulate } from '../../adapters/memory/index.js'
+import type { ContainerRecord } from '../../core/records.js'
+import type { Ports } from '../../ports/ports.js'
+import { entry } from '../laws/worlds.js'
+import type { Fault } from './fault.js'
+import { changes, ended, RESTS, RUNS, recovered, tryRecover, worldOf } from './stage.js'
+import { orphanWords, shown } from './telling.js'
+
+/** What containerd's listings are not. */
+
+const PARTS = { runs: RUNS, rests: RESTS, other: RESTS, spare: RESTS }
+
+/** A listing that says nothing of those that `keeps` leaves out, and ends well. */
+const listing = (ports: Ports, keeps: (id: string) => boolean): Ports => ({
+  ...ports,
+  containers: {
+    ...ports.containers,
+    list: (kind, signal) => async () => {
+      const listed = await ports.containers.list(kind, signal)()
+      return isLeft(listed) ? listed : right(listed.right.filter(({ id }: ContainerRecord) => keeps(id)))
+    },
+  },
+})
+
+const LISTINGS: Readonly<Record<string, (id: string) => boolean>> = {
+  empty: () => false,
+  'of pods only': (id) => id === 'pod',
+  'of half': (id) => ['pod', 'runs', 'rests'].includes(id),
+  'older than one container': (id) => id !== 'spare',
+}
+
+const unlisted = async (): Promise<string> => {
+  const saw: string[] = []
+  for (const [what, keeps] of Object.entries(LISTINGS)) {
+    const node = simulate(worldOf(PARTS))
+    const { tasks, files } = node.world()
+    const report = await recovered(node, listing(node.ports, keeps))
+    expect(node.world().tasks, what).toEqual(tasks)
+    expect(node.world().files, what).toEqual(expect.arrayContaining([...files]))
+    saw.push(`${what}: ${orphanWords(report)}`)
+  }
+  const node = simulate(worldOf(PARTS))
+  node.faults.add({ call: 'containers.list', id: 'container', answer: 'Unavailable', unreached: 'broken' })
+  const broken = await tryRecover(node)
+  expect([isLeft(broken) && broken.left.tag, changes(node)]).toEqual(['Unavailable', []])
+  return [...saw, 'broken off: Unavailable, nothing done'].join('; ')
+}
+
+/** Each listing that may be too large, in front of a container that ended with 7 and a directory of nobody. */
+const tooLarge = async (): Promise<string> => {
+  const saw: string[] = []
+  for (const call of ['containers.list', 'sandboxes.list', 'tasks.list', 'images.list'] as const) {
+    const files = [entry('containers/old', { kind: 'directory' })]
+    const node = simulate(worldOf({ ended: ended(7), runs: RUNS }, { files }))
+    node.faults.add({ call, answer: 'Exhausted', said: 'received message larger than max' })
+    const answer = await tryRecover(node)
+    if (isLeft(answer)) expect([answer.left.tag, changes(node)]).toEqual(['Exhausted', []])
+    else expect(shown(answer.right, 'ended')).toBe('EXITED 7 Error')
+    saw.push(
+      `${call}: ${isLeft(answer) ? `${answer.left.tag}, nothing done` : `${shown(answer.right, 'ended')}, ${orphanWords(answer.right)}`}`,
+    )
+  }
+  return saw.join('; ')
+}
+
+export const F19: Fault = {
+  id: 'F19',
+  says: 'a reply over 16 MiB',
+  expected: 'it is taken, or refused with a clear error before anything is done',
+  simulated: { made: 'one listing after the other is answered with Exhausted', run: tooLarge },
+  real: { cannot: 'not yet' },
+}
+
+export const F24: Fault = {
+  id: 'F24',
+  says: 'a stale, partial or empty listing',
+  expected: 'nothing is deleted',
+  simulated: {
+    made: 'records of four containers, of which listings that end well leave some out; a listing that breaks off',
+    run: unlisted,
+  },
+  real: { cannot: 'not yet' },
+}
