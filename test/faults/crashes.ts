@@ -3,18 +3,7 @@ import { type CrashWhen, type SimulatedNode, simulate, type World } from '../../
 import { entryAt } from '../laws/files.js'
 import { entry } from '../laws/worlds.js'
 import type { Fault } from './fault.js'
-import {
-  again,
-  changes,
-  ended,
-  GARBAGE,
-  onDisk,
-  RESTS,
-  RUNS,
-  recovered,
-  tryRecover,
-  worldOf,
-} from './stage.js'
+import { again, ended, GARBAGE, onDisk, RESTS, RUNS, recovered, tryRecover, worldOf } from './stage.js'
 import { counted, orphanWords, shown } from './telling.js'
 
 /** What a death of the recovery leaves behind. */

@@ -7,6 +7,7 @@ import { rightOf } from '../support/either.js'
 import { options } from '../support/options.js'
 import { NOW } from '../support/seen.js'
 import type { Fault } from './fault.js'
+import * as real from './real/pipes.js'
 import { ended, onDisk, type Part, RUNS, recovered, worldOf } from './stage.js'
 import { shown } from './telling.js'
 
@@ -65,7 +66,10 @@ export const F14: Fault = {
     made: 'of three containers one has its FIFO, one its folder only, one neither; then an attach hangs',
     run: withoutFifos,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'of four containers one is left alone; FIFOs removed; FIFOs made anew that nobody has open; their folder removed',
+    run: real.withoutFifos,
+  },
 }
 
 export const F26: Fault = {
@@ -76,5 +80,8 @@ export const F26: Fault = {
     made: 'two containers write 10000 lines before a serve begins; one of them has ended',
     run: filled,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'a container writes until it is held up, two others write and end; then a serve begins',
+    run: real.filled,
+  },
 }
