@@ -4,6 +4,7 @@ import type { Ports } from '../../ports/ports.js'
 import { entryAt } from '../laws/files.js'
 import { entry } from '../laws/worlds.js'
 import type { Fault } from './fault.js'
+import * as real from './real/directories.js'
 import { RESTS, RUNS, recovered, worldOf } from './stage.js'
 import { orphanWords } from './telling.js'
 
@@ -63,7 +64,10 @@ export const F17: Fault = {
     made: 'a link in an orphan, a link in its place, and one that was listed as a directory',
     run: links,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'a link in an orphan, a link in its place, one swapped in before the removal; another process that swaps a folder in it for a link and back without pause',
+    run: real.links,
+  },
 }
 
 export const F18: Fault = {
@@ -71,5 +75,5 @@ export const F18: Fault = {
   says: 'a mount inside an orphan',
   expected: 'it is kept and said, its contents intact, and others are removed',
   simulated: { made: 'something is mounted two levels below an orphan', run: mounted },
-  real: { cannot: 'not yet' },
+  real: { made: 'a bind mount two levels below an orphan', run: real.mounted },
 }

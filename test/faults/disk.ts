@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type FaultSpec, simulate } from '../../adapters/memory/index.js'
 import { entry } from '../laws/worlds.js'
 import type { Fault } from './fault.js'
+import * as real from './real/disk.js'
 import { again, changes, ended, hasTask, onDisk, RUNS, recovered, tryRecover, worldOf } from './stage.js'
 import { orphanWords, shown } from './telling.js'
 
@@ -74,7 +75,10 @@ export const F15: Fault = {
     made: 'every write of a checkpoint fails, and later does not; every read fails',
     run: fullOrBroken,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'a full tmpfs below the containers, room made on it; strace has fsync, then reads of the checkpoint fail with EIO',
+    run: real.fullOrBroken,
+  },
 }
 
 export const F16: Fault = {
@@ -82,5 +86,8 @@ export const F16: Fault = {
   says: 'permission denied',
   expected: 'what is denied is said, costs its item only, and no exit is lost to it',
   simulated: { made: 'one kind of call after the other is denied', run: denied },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'strace has connect fail with EACCES; folders of a container and of an orphan are immutable, which root may not change',
+    run: real.denied,
+  },
 }
