@@ -1,24 +1,12 @@
 import { expect } from 'vitest'
 import { simulate } from '../../adapters/memory/index.js'
-import type { Report } from '../../core/report.js'
 import type { Fault } from './fault.js'
+import * as real from './real/clock.js'
 import { again, changes, ended, type Part, recovered, worldOf } from './stage.js'
 import { shown } from './telling.js'
+import { expectSane, LAST, MINUTE } from './times.js'
 
 /** What the clock says. */
-
-const MINUTE = 60_000_000_000n
-/** The last moment of containerd's times, in 2262. */
-const LAST = 2n ** 63n - 1n
-
-/** No container ends before it starts, or starts before it is made, or at a time that containerd cannot read (L16). */
-const expectSane = (report: Report): void => {
-  for (const { id, createdAt, startedAt, finishedAt } of report.containers) {
-    const times = [createdAt, startedAt, finishedAt].filter((at) => at !== 0n)
-    expect(times, id).toEqual(times.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)))
-    for (const at of times) expect(at, id).toBeLessThanOrEqual(LAST)
-  }
-}
 
 const PARTS: Readonly<Record<string, Part>> = {
   ended: ended(7),
@@ -63,5 +51,8 @@ export const F20: Fault = {
     made: 'the clock stands at 1970, goes back a minute with each call, stands at the last moment of 2262',
     run: simulated,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'the clock that the recovery is given stands at 1970, goes back a minute with each reading, stands at the last moment of 2262',
+    run: real.clocks,
+  },
 }

@@ -24,6 +24,11 @@ const create: Method<UpdateContainerRequest, Empty> = {
   responseDeserialize: (bytes) => Empty.decode(bytes),
 }
 
+/** Makes a record: no task, no snapshot and no directories. */
+export const createRecord = async (host: Host, container: Container): Promise<void> => {
+  await host.connection.call(create, { container, updateMask: [] })
+}
+
 /** Deletes the record alone: its task, snapshot and directories stay. */
 export const deleteRecord = async (host: Host, id: string): Promise<void> => {
   await host.connection.call(ContainersService.delete, { id })
@@ -38,7 +43,7 @@ export const dropExtension = async (host: Host, id: string, key: string): Promis
   const extensions = new Map(record.extensions)
   if (!extensions.delete(key)) throw new Error(`${id} has no extension ${key}`)
   await deleteRecord(host, id)
-  await host.connection.call(create, { container: { ...record, extensions } })
+  await createRecord(host, { ...record, extensions })
 }
 
 /** Writes an extension: other bytes, another type, or one that was not there. */
