@@ -3,6 +3,7 @@ import { type CrashWhen, type SimulatedNode, simulate, type World } from '../../
 import { entryAt } from '../laws/files.js'
 import { entry } from '../laws/worlds.js'
 import type { Fault } from './fault.js'
+import * as real from './real/crashes.js'
 import { again, ended, GARBAGE, onDisk, RESTS, RUNS, recovered, tryRecover, worldOf } from './stage.js'
 import { counted, orphanWords, shown } from './telling.js'
 
@@ -77,7 +78,10 @@ export const F21: Fault = {
     made: 'the process dies before, after and in the middle of each call that changes something',
     run: atEveryEffect,
   },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'strace kills the command as it enters its first fsync, rename, unlink and rmdir',
+    run: real.atFirstCalls,
+  },
 }
 
 export const F23: Fault = {

@@ -2,6 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
 import { simulate } from '../../adapters/memory/index.js'
 import type { Fault } from './fault.js'
+import * as real from './real/rivals.js'
 import { changes, ended, RUNS, tryRecover, worldOf } from './stage.js'
 import { shown } from './telling.js'
 
@@ -26,5 +27,8 @@ export const F25: Fault = {
   says: 'two recoveries at once',
   expected: 'the second refuses and changes nothing, the first goes on',
   simulated: { made: 'the lock is held by another process; two begin in the same moment', run: atOnce },
-  real: { cannot: 'not yet' },
+  real: {
+    made: 'in the middle of one recovery the command is run beside it, on the same root',
+    run: real.atOnce,
+  },
 }
