@@ -47,6 +47,7 @@ const filled = async (): Promise<string> => {
   for (const id of Object.keys(parts)) node.logs.write(id, lines)
   const serving = serve(SERVE)(node.servePorts)
   const report = rightOf(await serving.ready)
+  expect(shown(report, 'ended')).toBe('EXITED 3 Error')
   node.logs.write('runs', 'last words\n')
   node.end('runs', 5)
   await node.pass(0n)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { isLeft, left, right } from 'fp-ts/lib/Either.js'
+import { isLeft, left } from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
 import { ContainersService } from '../../../adapters/containerd/gen/containerd/services/containers/v1/containers.js'
 import { failure } from '../../../ports/failure.js'
@@ -9,6 +9,7 @@ import { forgetContainer, tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
 import { filesBelow } from '../../lab/snapshot.js'
 import { onNode, optionsFor, recoverOn } from '../../real/node.js'
+import { liesAbout, lying } from '../lies.js'
 import { counted, orphanWords, rowWords, shown } from '../telling.js'
 import { plantImage, plantRecords } from './plant.js'
 import { end, onDisk, one, setUp } from './stage.js'
@@ -47,43 +48,26 @@ export const tooLarge = async (lab: Lab): Promise<string> => {
   return `${RECORDS} MiB of records: all listed, ${counted(padded)}, and beside them ${shown(taken, first.id)}; 18 MiB of images: fatal, out of room, nothing done`
 }
 
-type Listing = Ports['containers']['list']
-
-const listing = (ports: Ports, list: Listing): Ports => ({
+const brokenOff = ({ containers, ...ports }: Ports): Ports => ({
   ...ports,
-  containers: { ...ports.containers, list },
+  containers: {
+    ...containers,
+    list: () => async () =>
+      left(failure('Unavailable', 'list containers', 'containerd', 'it broke off', { unreached: 'broken' })),
+  },
 })
-
-/** It ends well, and leaves those out that `keeps` does not know. */
-const leavingOut =
-  (keeps: (id: string) => boolean) =>
-  (ports: Ports): Listing =>
-  (kind, signal) =>
-  async () => {
-    const listed = await ports.containers.list(kind, signal)()
-    return isLeft(listed) ? listed : right(listed.right.filter(({ id }) => keeps(id)))
-  }
-
-const brokenOff: Listing = () => async () =>
-  left(
-    failure('Unavailable', 'list containers', 'containerd', 'the connection broke', { unreached: 'broken' }),
-  )
 
 export const unlisted = async (lab: Lab): Promise<string> => {
   const made = await setUp(lab, ['runs'], ['rests', 'other', 'spare'])
   const [runs, rests, spare] = [one(made, 'runs'), one(made, 'rests'), one(made, 'spare')]
-  const half = [runs.pod.id, runs.id, rests.id]
-  const listings: Readonly<Record<string, (ports: Ports) => Listing>> = {
-    empty: leavingOut(() => false),
-    'of pods only': leavingOut((id) => id === runs.pod.id),
-    'of half': leavingOut((id) => half.includes(id)),
-    'older than one container': leavingOut((id) => id !== spare.id),
-    'broken off': () => brokenOff,
-  }
+  const lies = liesAbout({ pod: runs.pod.id, runs: runs.id, rests: rests.id, spare: spare.id })
+  const worse = Object.entries(lies).map(
+    ([what, lie]) => [what, (ports: Ports) => lying(ports, lie)] as const,
+  )
   const before = await look(lab)
   const saw: string[] = []
-  for (const [what, list] of Object.entries(listings)) {
-    const answer = await onNode(lab, (ports) => recover(optionsFor(lab))(listing(ports, list(ports)))())
+  for (const [what, worsen] of [...worse, ['broken off', brokenOff] as const]) {
+    const answer = await onNode(lab, (ports) => recover(optionsFor(lab))(worsen(ports))())
     expect(await look(lab), what).toEqual(before)
     saw.push(`${what}: ${isLeft(answer) ? `${answer.left.tag}, nothing done` : orphanWords(answer.right)}`)
   }
