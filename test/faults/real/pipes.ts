@@ -47,6 +47,8 @@ export const withoutFifos = async (lab: Lab): Promise<string> => {
   expect(saw).toEqual(['RUNNING', 'RUNNING', 'RUNNING', 'RUNNING (log-lost)'])
   const later = await withServe(lab, [], async (served) => {
     for (const name of NAMES) expect((await containerStatus(served, of(name).id)).state).toBe('RUNNING')
+    // Only the one without a folder, at once, and nobody after a deadline.
+    expect(served.log().match(/what it writes reaches no log/g)).toHaveLength(1)
     for (const name of NAMES) await exitWith(of(name), 3)
     for (const name of NAMES) await untilState(served, of(name).id, 'EXITED')
     return Promise.all(NAMES.map((name) => containerStatus(served, of(name).id)))
