@@ -84,8 +84,8 @@ export interface NodeSeen {
   /** A text: why the images could not be listed */
   readonly images: readonly ImageSeen[] | string
   readonly bases: readonly BaseSeen[]
-  /** The ids of all tasks that the listing named: whatever has one is nobody's orphan */
-  readonly tasks: readonly string[]
+  /** The ids of all tasks that the listing named: whatever has one is nobody's orphan. Null: they could not be listed */
+  readonly tasks: readonly string[] | null
 }
 
 /** The status that recovery starts from (reference: LoadStatus, or unknownContainerStatus). */

@@ -19,7 +19,8 @@ export interface Listed {
   readonly containers: readonly string[]
   /** With a container record or in the sandbox store */
   readonly sandboxes: readonly string[]
-  readonly tasks: readonly string[]
+  /** null: they could not be listed */
+  readonly tasks: readonly string[] | null
 }
 
 interface Child {
@@ -44,6 +45,7 @@ const objection = (
 ): string | null => {
   if (known.size === 0)
     return 'nothing at all is listed, so a listing says nothing about it; is the namespace right?'
+  if (listed.tasks === null) return 'the tasks could not be listed, so one may still live in it'
   if (force) return null
   if (listed[kind].length === 0) return `no ${kind} are listed: nothing is removed without --force`
   const directories = children.filter((child) => child.base.kind === kind && child.kind === 'directory')
@@ -57,10 +59,10 @@ const objection = (
  * The directories that belong to nobody, and what is to be done about each (reference: cleanupOrphanedIDDirs).
  * Stricter than the reference in both profiles, for a deletion is not undone: only real directories with a valid
  * name that is in none of the listings, never more than a share of a kind without `force`, and never any where
- * nothing at all is listed.
+ * nothing at all is listed, or where a listing failed.
  */
 export const orphansOf = (bases: readonly BaseSeen[], listed: Listed, force: boolean): readonly Orphan[] => {
-  const known = new Set([...listed.containers, ...listed.sandboxes, ...listed.tasks])
+  const known = new Set([...listed.containers, ...listed.sandboxes, ...(listed.tasks ?? [])])
   const children = bases.flatMap(childrenOf)
   const objections = {
     sandboxes: objection('sandboxes', children, known, listed, force),

@@ -163,11 +163,11 @@ const observeBase = async (ports: Ports, options: Options, base: Base): Promise<
   return { base, path, entries: E.isRight(entries) ? entries.right : describe(entries.left) }
 }
 
-/** The tasks that containerd can tell of at once; none where it cannot, for then each is asked for. */
-const listTasks = async (ports: Ports, options: Options): Promise<Listed> => {
+/** The tasks that containerd can tell of at once; null where it cannot, for then each is asked for. */
+const listTasks = async (ports: Ports, options: Options): Promise<Listed | null> => {
   const look = ports.timers.within(options.timeoutMs, 'list tasks', ports.tasks.list)
   const tasks = await look()
-  return new Map(E.isRight(tasks) ? tasks.right.map((task) => [task.id, task]) : [])
+  return E.isRight(tasks) ? new Map(tasks.right.map((task) => [task.id, task])) : null
 }
 
 const listing =
@@ -195,13 +195,14 @@ export const observe =
     const containers = await list(ports, 'list containers', (s) => ports.containers.list('container', s))
     if (E.isLeft(containers)) return containers
     const images = await list(ports, 'list images', ports.images.list)
-    const listed = await listTasks(ports, options)
+    const tasks = await listTasks(ports, options)
+    const listed: Listed = tasks ?? new Map()
     const stored = new Map((storedReply.right ?? []).map((sandbox) => [sandbox.id, sandbox]))
     const own = new Set(sandboxes.right.map(({ id }) => id))
     return E.right({
       now,
       version: E.isRight(version) ? version.right : null,
-      tasks: [...listed.keys()],
+      tasks: tasks && [...tasks.keys()],
       bases,
       sandboxes: await each(options.concurrency, sandboxes.right, (record) =>
         observeSandbox(ports, options, listed, record, stored.get(record.id)),

@@ -126,6 +126,12 @@ describe('the share of directories that may go at once', () => {
     const cut: Listed = { containers: ['a'], sandboxes: [], tasks: ['b'] }
     expect(orphansOf([base(['a', 'b'].map(directory))], cut, true)).toEqual([])
   })
+  it('takes nothing where the tasks could not be listed, whatever the force', () => {
+    for (const force of [false, true])
+      expect(orphansOf([base([...listed, ...old(1)])], { ...KNOWN, tasks: null }, force)).toMatchObject([
+        { action: 'keep', reason: 'the tasks could not be listed, so one may still live in it' },
+      ])
+  })
   it('does not count what may never go', () => {
     const strays = Array.from({ length: 9 }, (_, n): Entry => ({ name: `f${n}`, kind: 'file' }))
     expect(removed([...old(3), ...strays, directory('.x')])).toHaveLength(3)

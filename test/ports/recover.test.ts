@@ -145,6 +145,14 @@ describe('a listing that fails', () => {
     const asked = node.log.filter(({ call }) => call === 'tasks.get').map(({ id }) => id)
     expect(new Set(asked).size).toBe(2)
   })
+  it('of tasks keeps every directory: one without a record may have a live task', async () => {
+    const files = [...world.files, entry('containers/old', { kind: 'directory' })]
+    const node = nodeOf({ files, faults: [fault('tasks.list', 'TimedOut', { times: 1 })] })
+    const first = rightOf(await recover(options())(node.ports)())
+    expect(first.orphans).toMatchObject([{ action: 'keep' }])
+    expect(mutations(node)).not.toContain('directories.remove')
+    expect(rightOf(await recover(options())(node.ports)()).orphans).toMatchObject([{ action: 'remove' }])
+  })
   it('says that containerd is down where it is', async () => {
     const node = nodeOf({ containerd: null })
     const failed = leftOf(await recover(options())(node.ports)())
