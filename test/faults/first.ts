@@ -1,5 +1,7 @@
 import { DOWN } from './containerd/down.js'
+import { HUNG } from './containerd/hung.js'
+import { RESTARTED } from './containerd/restarted.js'
 import type { Fault } from './fault.js'
 
 /** F1 to F13. */
-export const FIRST: readonly Fault[] = [DOWN]
+export const FIRST: readonly Fault[] = [DOWN, HUNG, RESTARTED]

@@ -3,8 +3,8 @@ import {
   emptyWorld,
   type FileEntry,
   type SimulatedNode,
-  simulate,
   type Options as SimulationOptions,
+  simulate,
   type World,
 } from '../../adapters/memory/index.js'
 import type { TaskReply } from '../../core/records.js'

@@ -10,14 +10,7 @@ import { plan } from '../../ports/recover.js'
 import { tasks } from '../lab/disturb.js'
 import type { Lab } from '../lab/lab.js'
 import { untilState } from '../lab/listing.js'
-import {
-  createContainer,
-  exitWith,
-  type LabContainer,
-  type Pod,
-  runContainer,
-  runPod,
-} from '../lab/pods.js'
+import { createContainer, exitWith, type LabContainer, type Pod, runContainer, runPod } from '../lab/pods.js'
 import { attempt, type Finished } from '../lab/run.js'
 import { type Entry, filesBelow } from '../lab/snapshot.js'
 import { untilTrue } from '../lab/wait.js'

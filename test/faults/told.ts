@@ -33,6 +33,14 @@ export const rowOf = (report: Report, ids: Ids, name: string): ContainerRow => {
   return row
 }
 
+/** The states of the containers alone, where the way to them may differ from run to run. */
+export const states = ({ containers }: Report, ids: Ids): string =>
+  grouped(
+    [...ids].flatMap(([name, id]) =>
+      containers.filter((row) => row.id === id).map((row) => [name, stateOf(row)] as const),
+    ),
+  )
+
 /** What became of every container and pod that has a name here, with the codes of its problems. */
 export const told = ({ containers, sandboxes }: Report, ids: Ids): string =>
   grouped(
