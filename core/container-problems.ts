@@ -90,9 +90,13 @@ const doubt = (plan: ContainerPlan, performed: Performed): readonly Problem[] =>
   ]
 }
 
+/** Whether it lives as far as anybody can tell: a task that was seen alive and then not found is gone. */
+const lives = ({ task }: ContainerPlan, { ending }: Performed): boolean =>
+  LIVE_TASKS.has(task) && ending !== 'not_found'
+
 const unwatched = (plan: ContainerPlan, performed: Performed): readonly Problem[] => {
   const watched = settleContainer(plan, performed.ending).monitored
-  if (!LIVE_TASKS.has(plan.task) || (watched && performed.stays)) return []
+  if (!lives(plan, performed) || (watched && performed.stays)) return []
   return watched
     ? [
         problem(
@@ -110,8 +114,8 @@ const rescued = ({ before }: ContainerPlan): readonly Problem[] =>
     : []
 
 /** Only what lives writes; the log of one that ended was complete, or is spoken of as a tail. */
-const pipes = (plan: ContainerPlan): readonly Problem[] =>
-  plan.seen.pipes !== null && LIVE_TASKS.has(plan.task)
+const pipes = (plan: ContainerPlan, performed: Performed): readonly Problem[] =>
+  plan.seen.pipes !== null && lives(plan, performed)
     ? [problem('log-lost', 'loss', `It lives, and what it writes reaches no log: ${plan.seen.pipes}.`)]
     : []
 
@@ -172,7 +176,7 @@ export const containerProblems = (
     ...doubt(plan, performed),
     ...rescued(plan),
     ...learnt(plan, amendments),
-    ...pipes(plan),
+    ...pipes(plan, performed),
     ...durability(plan, performed, shown),
     ...unwatched(plan, performed),
   ]

@@ -163,6 +163,12 @@ describe('a container that lives', () => {
       expect(problemsOf(planOf(task, 'RUNNING'), { ending: 'failed' })).toContainEqual(NOBODY_WAITS)
     },
   )
+  it('is not told of where its task was gone when it was to be waited for', () => {
+    for (const stays of [true, false])
+      expect(
+        problemsOf(planOf('RUNNING', 'RUNNING', { pipes: 'no such pipe' }), { ending: 'not_found', stays }),
+      ).toMatchObject([{ code: 'exit-lost' }])
+  })
   it('is told of where what it writes reaches no log', () => {
     const pipes = 'no such pipe'
     const lost = told('log-lost', 'loss', 'It lives, and what it writes reaches no log: no such pipe.')
@@ -220,17 +226,12 @@ describe('what could not be done', () => {
   it('is told after what it is, and before who waits', () => {
     const metadata = right({ ...rightOf(containerSeen('MISSING', 'EXITED').metadata), id: 'other' })
     const plan = planOf('RUNNING', { kind: 'text', text: '{' }, { metadata, pipes: 'no pipe' })
-    const own = { unwritten, logTail: true, stays: false, ending: 'not_found' } as const
-    expect(problemsOf(plan, own, false).map(({ code }) => code)).toEqual([
-      'metadata-id',
-      'checkpoint-unreadable',
-      'exit-lost',
-      'start-time-lost',
-      'log-lost',
-      'checkpoint-not-durable',
-      'log-tail',
-      'not-listed',
-      'not-monitored',
-    ])
+    const own = { unwritten, logTail: true, stays: false } as const
+    const codes = (ending: Performed['ending']) =>
+      problemsOf(plan, { ...own, ending }, false).map(({ code }) => code)
+    const first = ['metadata-id', 'checkpoint-unreadable'] as const
+    const last = ['checkpoint-not-durable', 'log-tail', 'not-listed'] as const
+    expect(codes('done')).toEqual([...first, 'start-time-lost', 'log-lost', ...last, 'not-monitored'])
+    expect(codes('not_found')).toEqual([...first, 'exit-lost', 'start-time-lost', ...last])
   })
 })
