@@ -18,7 +18,9 @@ import { rowOf, stateOf, told } from '../told.js'
 /** F5: between two calls somebody else deletes a task. */
 
 /** `work` runs, `job` has ended with 7 unseen, and of `half` somebody began a start. */
-const PODS = { pod: { web: 'running', work: 'running', job: { ended: 7 }, half: 'created' } } as const satisfies Pods
+const PODS = {
+  pod: { web: 'running', work: 'running', job: { ended: 7 }, half: 'created' },
+} as const satisfies Pods
 const IDS = idsIn(PODS)
 
 const withHalf = (how: Parameters<typeof nodeOf>[2] = {}): SimulatedNode => {
@@ -131,7 +133,11 @@ const onLab = async (lab: Lab): Promise<string> => {
   )
   expect(done.toSorted()).toEqual(MOMENTS.map(({ name }) => name).toSorted())
   const exitOf = (name: string): Partial<ContainerRow> => rowOf(report, made.ids, name)
-  for (const [name, exitCode] of [['early', 5], ['job', 7], ['late', 9]] as const)
+  for (const [name, exitCode] of [
+    ['early', 5],
+    ['job', 7],
+    ['late', 9],
+  ] as const)
     expect(exitOf(name), name).toMatchObject({ state: 'CONTAINER_EXITED', exitCode })
   expect(exitOf('work')).toMatchObject({ state: 'CONTAINER_EXITED', exitCode: 255, reason: 'Unknown' })
   expect(exitOf('half')).toMatchObject({ state: 'CONTAINER_CREATED' })

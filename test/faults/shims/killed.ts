@@ -104,7 +104,10 @@ export const KILLED: Fault = {
   id: 'F4',
   says: 'a shim killed',
   expected: 'its containers have ended, how is lost and said to be, and the others do not notice',
-  simulated: { made: 'the shim of one pod dies beside containerd, that of another without it', run: inMemory },
+  simulated: {
+    made: 'the shim of one pod dies beside containerd, that of another without it',
+    run: inMemory,
+  },
   real: {
     made: 'SIGKILL to the shim of one pod beside containerd, to that of another while containerd is down',
     run: onLab,

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
+import type { Report } from '../../../core/report.js'
 import { checkpointPath } from '../../lab/checkpoints.js'
 import { shimOf, tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
 import { signal } from '../../lab/processes.js'
 import { recoverOn } from '../../real/node.js'
-import type { Report } from '../../../core/report.js'
 import type { Fault } from '../fault.js'
 import { effects, idsIn, nodeOf, recovered, SECOND } from '../in-memory.js'
 import { containerOf, podOf, podsOn } from '../on-lab.js'
@@ -51,7 +51,9 @@ const onLab = async (lab: Lab): Promise<string> => {
   const shim = shimOf(lab, podOf(made, 'hit'))
   const files = () =>
     Promise.all(
-      ['api', 'work', 'rest'].map((name) => readFile(checkpointPath(lab, containerOf(made, name).id), 'utf8')),
+      ['api', 'work', 'rest'].map((name) =>
+        readFile(checkpointPath(lab, containerOf(made, name).id), 'utf8'),
+      ),
     )
   const before = await files()
   let report: Report
@@ -73,7 +75,8 @@ const onLab = async (lab: Lab): Promise<string> => {
 export const STOPPED: Fault = {
   id: 'F3',
   says: 'one shim stopped',
-  expected: 'only its containers are in doubt, nothing of theirs is written or deleted, and they are known once it goes on',
+  expected:
+    'only its containers are in doubt, nothing of theirs is written or deleted, and they are known once it goes on',
   simulated: { made: 'every call about a task of one pod hangs', run: inMemory },
   real: { made: 'SIGSTOP to the shim of one of two pods', run: onLab },
 }
