@@ -1,10 +1,11 @@
 import { DOWN } from './containerd/down.js'
 import { HUNG } from './containerd/hung.js'
 import { RESTARTED } from './containerd/restarted.js'
+import { MISSING } from './checkpoints/missing.js'
 import type { Fault } from './fault.js'
 import { DELETED } from './shims/deleted.js'
 import { KILLED } from './shims/killed.js'
 import { STOPPED } from './shims/stopped.js'
 
 /** F1 to F13. */
-export const FIRST: readonly Fault[] = [DOWN, HUNG, STOPPED, KILLED, DELETED, RESTARTED]
+export const FIRST: readonly Fault[] = [DOWN, HUNG, STOPPED, KILLED, DELETED, RESTARTED, MISSING]
