@@ -2,6 +2,8 @@ import { DOWN } from './containerd/down.js'
 import { HUNG } from './containerd/hung.js'
 import { RESTARTED } from './containerd/restarted.js'
 import { BROKEN } from './checkpoints/broken.js'
+import { FUTURE } from './checkpoints/future.js'
+import { TOO_LARGE } from './checkpoints/huge.js'
 import { MISSING } from './checkpoints/missing.js'
 import type { Fault } from './fault.js'
 import { DELETED } from './shims/deleted.js'
@@ -9,4 +11,4 @@ import { KILLED } from './shims/killed.js'
 import { STOPPED } from './shims/stopped.js'
 
 /** F1 to F13. */
-export const FIRST: readonly Fault[] = [DOWN, HUNG, STOPPED, KILLED, DELETED, RESTARTED, MISSING, BROKEN]
+export const FIRST: readonly Fault[] = [DOWN, HUNG, STOPPED, KILLED, DELETED, RESTARTED, MISSING, BROKEN, FUTURE, TOO_LARGE]
