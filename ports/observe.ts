@@ -128,12 +128,12 @@ const observeSandbox = async (
   stored: StoredSandbox | undefined,
 ): Promise<SandboxSeen> => {
   const metadata = sandboxMetadataOf(record.extensions)
+  const spare = stored === undefined ? null : O.toNullable(O.getRight(storedMetadataOf(stored.extensions)))
   const [look, netns] = await Promise.all([
     lookAtTask(ports, options, listed, record.id),
-    netnsOf(ports, options, metadata),
+    netnsOf(ports, options, E.isLeft(metadata) && spare !== null ? E.right(spare) : metadata),
   ])
   const resources = stored === undefined ? null : resourcesProblem(stored.extensions)
-  const spare = stored === undefined ? null : O.toNullable(O.getRight(storedMetadataOf(stored.extensions)))
   return { record, metadata, spare, resources, look, netns }
 }
 

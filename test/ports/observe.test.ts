@@ -80,6 +80,16 @@ describe('looking at a sandbox', () => {
     const seen = await seenOn({ ...netns(path, network), netns: known })
     expect(seen.sandboxes).toMatchObject([{ netns: { path, status } }])
   })
+  it('sees its network namespace by the sandbox store’s metadata where its own cannot be read', async () => {
+    const [, own] = [...sandboxRecord('pod').extensions][0] ?? []
+    if (own === undefined) return expect.unreachable()
+    const stored = { id: 'pod', sandboxer: 'podsandbox', createdAt: NOW, controller: null }
+    const seen = await seenOn({
+      containers: [{ ...sandboxRecord('pod'), extensions: new Map() }],
+      sandboxStore: [{ ...stored, extensions: new Map([['metadata', own]]) }],
+    })
+    expect(seen.sandboxes).toMatchObject([{ metadata: { _tag: 'Left' }, netns: { status: 'host' } }])
+  })
   it('does not look at it a second time where it is in the sandbox store too', async () => {
     const stored = {
       id: 'pod',
