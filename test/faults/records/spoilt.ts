@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
-import type { World } from '../../../adapters/memory/index.js'
+import type { World, WorldSandbox } from '../../../adapters/memory/index.js'
 import { CONTAINER_METADATA, SANDBOX_METADATA } from '../../../core/metadata.js'
 import type { ContainerRecord } from '../../../core/records.js'
 import type { Report } from '../../../core/report.js'
@@ -60,6 +60,21 @@ const spoiltWorld = (world: World): World => ({
   }),
 })
 
+/** A containerd with a sandbox store, as 2.x has, keeps a pod's metadata a second time. */
+const withStore = async (whole: World): Promise<string> => {
+  const own = whole.containers.find(({ id }) => id === 'nobody')?.extensions.get(SANDBOX_METADATA)
+  const stored: WorldSandbox = {
+    id: 'nobody',
+    sandboxer: 'podsandbox',
+    createdAt: whole.now,
+    extensions: new Map(own === undefined ? [] : [['metadata', own]]),
+    controller: null,
+  }
+  const report = await recovered(nodeOf(SPOILT_PODS, { ...spoiltWorld(whole), sandboxStore: [stored] }))
+  expectShown(report, IDS)
+  return `where a sandbox store has it too, ${told(report, new Map([['nobody', 'nobody']]))}`
+}
+
 const inMemory = async (): Promise<string> => {
   const whole = worldOf(SPOILT_PODS)
   const node = nodeOf(SPOILT_PODS, spoiltWorld(whole))
@@ -72,7 +87,7 @@ const inMemory = async (): Promise<string> => {
     expect(after.files).toContainEqual(whole.files.find(({ path }) => path === statusPath(name)))
   const last = await recovered(nodeOf(SPOILT_PODS, { ...after, containers: whole.containers }))
   expectWhole(last, IDS)
-  return `${told(report, IDS)}; with their metadata back, ${states(last, IDS)}`
+  return `${told(report, IDS)}; ${await withStore(whole)}; with their metadata back, ${states(last, IDS)}`
 }
 
 /** Spoils one record; answers how to take it back. */
