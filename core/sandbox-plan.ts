@@ -165,6 +165,9 @@ const network = ({ netns }: SandboxItem, state: SandboxState | null): readonly P
 
 const problemsOf = (item: SandboxItem, state: SandboxState | null, why: string): readonly Problem[] => [
   ...unreadable(item),
+  ...(item.metadata === null || item.metadata.id === item.id
+    ? []
+    : [problem('metadata-id', 'warning', `Its metadata says that it is ${item.metadata.id}.`)]),
   ...(item.parked === null
     ? []
     : [

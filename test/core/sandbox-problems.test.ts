@@ -51,6 +51,14 @@ describe('what is to be known about a sandbox', () => {
       },
     ])
   })
+  it('is that its metadata belongs to another, wherever it stands', () => {
+    const told = [
+      { code: 'metadata-id', severity: 'warning', message: 'Its metadata says that it is other.' },
+    ]
+    const metadata = { id: 'other' }
+    expect(problemsOf(planSandbox('safe', sandboxSeen('pod', { metadata })))).toEqual(told)
+    expect(problemsOf(planStored('safe', storedSeen('s1', { metadata })))).toEqual(told)
+  })
   it('is that its name belongs to another', () => {
     const parked = { name: 'web', winner: 'a', loser: 'pod' }
     expect(problemsOf({ ...planSandbox('safe', sandboxSeen('pod')), parked })).toEqual([
