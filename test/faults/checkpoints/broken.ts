@@ -6,8 +6,8 @@ import { decodeCheckpoint } from '../../../core/checkpoint.js'
 import type { ContainerRow, Report } from '../../../core/report.js'
 import { checkpointPath, writeCheckpoint } from '../../lab/checkpoints.js'
 import type { Lab } from '../../lab/lab.js'
-import { planOn, recoverOn } from '../../real/node.js'
 import { entry } from '../../laws/worlds.js'
+import { planOn, recoverOn } from '../../real/node.js'
 import type { Fault } from '../fault.js'
 import { isKept, nodeOf, recovered, statusPath, textOf, worldOf } from '../in-memory.js'
 import type { Life, Pods } from '../lives.js'
@@ -143,7 +143,10 @@ export const BROKEN: Fault = {
   says: 'a checkpoint empty, cut at every byte, garbage, one bit flipped',
   expected:
     'its task is believed, what cannot be read is set aside byte for byte, and an exit that can be read stands',
-  simulated: { made: 'every cut, every bit and a dozen kinds of garbage, a container for each', run: inMemory },
+  simulated: {
+    made: 'every cut, every bit and a dozen kinds of garbage, a container for each',
+    run: inMemory,
+  },
   real: {
     made: 'every cut and a bit of every byte, planned; then eight forms at once, recovered',
     run: onLab,

@@ -1,8 +1,7 @@
 /** What becomes of a file's bytes on a disk that lies, tears or rots. */
 
 /** Cut before every byte of it; the first is empty. */
-export const cuts = (bytes: Buffer): readonly Buffer[] =>
-  Array.from(bytes, (_, at) => bytes.subarray(0, at))
+export const cuts = (bytes: Buffer): readonly Buffer[] => Array.from(bytes, (_, at) => bytes.subarray(0, at))
 
 export const flipped = (bytes: Buffer, at: number, bit: number): Buffer => {
   const copy = Buffer.from(bytes)

@@ -5,18 +5,10 @@ import type { Report } from '../../../core/report.js'
 import { checkpoint, checkpointPath } from '../../lab/checkpoints.js'
 import { tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
+import { entryAt } from '../../laws/files.js'
 import { recoverOn } from '../../real/node.js'
 import type { Fault } from '../fault.js'
-import {
-  expectUntouched,
-  idsIn,
-  nodeOf,
-  recovered,
-  statusPath,
-  withStatus,
-  worldOf,
-} from '../in-memory.js'
-import { entryAt } from '../../laws/files.js'
+import { expectUntouched, idsIn, nodeOf, recovered, statusPath, withStatus, worldOf } from '../in-memory.js'
 import { ORPHAN, type Pods } from '../lives.js'
 import { containerOf, podsOn } from '../on-lab.js'
 import { type Ids, rowOf, states, told } from '../told.js'

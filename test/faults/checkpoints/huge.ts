@@ -32,10 +32,7 @@ const expectShown = (report: Report, ids: Ids): void => {
 const IDS = idsIn(PODS)
 
 const inMemory = async (): Promise<string> => {
-  const world = HUGE.reduce(
-    (files, name) => withStatus(files, name, { bytes: BigInt(GIB) }),
-    worldOf(PODS),
-  )
+  const world = HUGE.reduce((files, name) => withStatus(files, name, { bytes: BigInt(GIB) }), worldOf(PODS))
   const node = nodeOf(PODS, { files: world.files })
   const report = await recovered(node)
   expectShown(report, IDS)
@@ -62,9 +59,7 @@ const onLab = async (lab: Lab): Promise<string> => {
   expectShown(report, made.ids)
   for (const [at, path] of paths.entries()) {
     const aside = (await readdir(dirname(path))).filter((name) => name.startsWith('status.unreadable-'))
-    const sizes = await Promise.all(
-      aside.map(async (name) => (await stat(join(dirname(path), name))).size),
-    )
+    const sizes = await Promise.all(aside.map(async (name) => (await stat(join(dirname(path), name))).size))
     expect(sizes).toEqual([GIB])
     const text = await readCheckpoint(lab, containerOf(made, HUGE[at] ?? '').id)
     expect(text).toContain('"Version":"v1"')

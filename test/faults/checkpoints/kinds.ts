@@ -8,8 +8,8 @@ import { checkpoint, checkpointPath } from '../../lab/checkpoints.js'
 import { tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
 import { run } from '../../lab/run.js'
-import { recoverOn } from '../../real/node.js'
 import { entryAt } from '../../laws/files.js'
+import { recoverOn } from '../../real/node.js'
 import type { Fault } from '../fault.js'
 import { idsIn, isKept, nodeOf, recovered, statusPath, withStatus, worldOf } from '../in-memory.js'
 import type { Life, Pods } from '../lives.js'
@@ -111,7 +111,10 @@ const onLab = async (lab: Lab): Promise<string> => {
   for (const name of NAMES) {
     const path = checkpointPath(lab, containerOf(made, name).id)
     const kept = await Promise.all((await keptAt(path)).map((each) => lstat(each)))
-    expect(kept.map((stats) => IS[kindOf(name)](stats)), name).toEqual([true])
+    expect(
+      kept.map((stats) => IS[kindOf(name)](stats)),
+      name,
+    ).toEqual([true])
     expect((await lstat(path)).isFile(), name).toBe(kindOf(name) !== 'directory')
   }
   expect((await tasks(lab)).map(({ id }) => id)).toContain(made.ids.get('directory-ended'))

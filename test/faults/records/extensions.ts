@@ -15,14 +15,7 @@ export const SPOILT = {
   shape: (own) => ({ ...own, value: own.value.replace(/"SandboxID":"[^"]*"/, '"SandboxID":7') }),
 } as const satisfies Readonly<Record<string, Spoil>>
 export type SpoiltName = keyof typeof SPOILT
-export const SPOILT_NAMES: readonly SpoiltName[] = [
-  'missing',
-  'type',
-  'garbage',
-  'empty',
-  'version',
-  'shape',
-]
+export const SPOILT_NAMES: readonly SpoiltName[] = ['missing', 'type', 'garbage', 'empty', 'version', 'shape']
 
 /** Each spoilt one beside a task that runs and beside one that has ended; and a pod that is spoilt itself. */
 export const SPOILT_PODS: Pods = {

@@ -54,6 +54,8 @@ const expectShown = (report: Report, ids: Ids): void => {
   const sandbox = (name: string) => report.sandboxes.find(({ id }) => id === ids.get(name))
   expect(sandbox('first')?.name).not.toBeNull()
   expect(sandbox('second')).toMatchObject({ name: null, state: 'SANDBOX_READY' })
+  for (const row of [rowOf(report, ids, 'stranger'), sandbox('third')])
+    expect(row?.problems.map(({ code }) => code)).toEqual(expect.arrayContaining(['metadata-id']))
   for (const name of ['web', 'stranger', 'other', 'last'])
     expect(rowOf(report, ids, name).state, name).toBe('CONTAINER_RUNNING')
 }
@@ -98,7 +100,11 @@ const metadataOf = async (lab: Lab, id: string, key: string) => {
 }
 
 /** Writes the claim into containerd's record; answers how to take it back. */
-const claimOn = async (lab: Lab, { ids }: Made, { of, key, field, from }: Claim): Promise<() => Promise<void>> => {
+const claimOn = async (
+  lab: Lab,
+  { ids }: Made,
+  { of, key, field, from }: Claim,
+): Promise<() => Promise<void>> => {
   const id = ids.get(of) ?? ''
   const wanted = fieldOf((await metadataOf(lab, ids.get(from) ?? '', key)).text, field)
   const { own, text } = await metadataOf(lab, id, key)
@@ -128,7 +134,10 @@ export const NAMES_TWICE: Fault = {
   says: 'names twice; a metadata ID that is not the record’s',
   expected:
     'a set winner (what lives, then what is older), the loser shown without a name, everybody under its own id, nothing deleted',
-  simulated: { made: 'a container and a pod with another’s name, one of each with another’s ID', run: inMemory },
+  simulated: {
+    made: 'a container and a pod with another’s name, one of each with another’s ID',
+    run: inMemory,
+  },
   real: {
     made: 'a container and a pod with another’s name, one of each with another’s ID, by containerd’s own API',
     run: onLab,

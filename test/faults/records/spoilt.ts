@@ -81,7 +81,10 @@ const inMemory = async (): Promise<string> => {
   const report = await recovered(node)
   expectShown(report, IDS)
   for (const name of [...NAMES, 'nobody'])
-    expect(effects(node).filter((effect) => effect.endsWith(` ${name}`)), name).toEqual([])
+    expect(
+      effects(node).filter((effect) => effect.endsWith(` ${name}`)),
+      name,
+    ).toEqual([])
   const after = node.world()
   for (const name of NAMES)
     expect(after.files).toContainEqual(whole.files.find(({ path }) => path === statusPath(name)))
@@ -91,12 +94,7 @@ const inMemory = async (): Promise<string> => {
 }
 
 /** Spoils one record; answers how to take it back. */
-const spoilOn = async (
-  lab: Lab,
-  id: string,
-  key: string,
-  how: SpoiltName,
-): Promise<() => Promise<void>> => {
+const spoilOn = async (lab: Lab, id: string, key: string, how: SpoiltName): Promise<() => Promise<void>> => {
   const own = (await readRecord(lab, id)).extensions.get(key)
   if (own === undefined) throw new Error(`${id} has no ${key}`)
   const spoilt = SPOILT[how]({ typeUrl: own.typeUrl, value: Buffer.from(own.value).toString() })
@@ -138,7 +136,10 @@ export const SPOILT_RECORDS: Fault = {
   says: 'an extension missing, of a wrong type, garbage',
   expected:
     'UNKNOWN and shown, with its task, its file and its directories left alone; known again once it is repaired',
-  simulated: { made: 'six ways, beside a running task and a stopped one; and a pod without metadata', run: inMemory },
+  simulated: {
+    made: 'six ways, beside a running task and a stopped one; and a pod without metadata',
+    run: inMemory,
+  },
   real: {
     made: 'six ways by containerd’s own API, beside a running task and a stopped one; and a pod’s made garbage',
     run: onLab,
