@@ -45,14 +45,14 @@ const isWritten = (name: string): boolean => /^(running|ended)/.test(name)
 
 const IDS = idsIn(PODS)
 
-const worldWithout = (): World =>
-  NAMES.reduce(
-    (world, name) =>
-      isBare(name)
-        ? { ...world, files: world.files.filter(({ path }) => path !== statusPath(name)) }
-        : withStatus(world, name, null),
+const worldWithout = (): World => {
+  const bare = new Set(NAMES.filter(isBare).map(statusPath))
+  const world = NAMES.filter((name) => !isBare(name)).reduce(
+    (all, name) => withStatus(all, name, null),
     worldOf(PODS),
   )
+  return { ...world, files: world.files.filter(({ path }) => !bare.has(path)) }
+}
 
 const inMemory = async (): Promise<string> => {
   const node = nodeOf(PODS, { files: worldWithout().files })
