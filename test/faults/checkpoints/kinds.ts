@@ -40,6 +40,9 @@ const expectShown = (report: Report, ids: Ids): void => {
     const codes = row.problems.map(({ code }) => code)
     if (name.endsWith('-ended')) expect(row, name).toMatchObject({ state: 'CONTAINER_EXITED', exitCode: 7 })
     else expect(row.state, name).toBe('CONTAINER_RUNNING')
+    expect(row.problems.map(({ message }) => message)).toContain(
+      `Its checkpoint cannot be read (not-a-file): a ${kindOf(name)}.`,
+    )
     expect(codes.includes('checkpoint-not-durable'), name).toBe(kindOf(name) === 'directory')
     expect(codes.includes('task-kept'), name).toBe(name === 'directory-ended')
   }
