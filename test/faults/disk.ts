@@ -1,7 +1,7 @@
 import { isLeft } from 'fp-ts/lib/Either.js'
 import { expect } from 'vitest'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import { type FaultSpec, simulate } from '../../adapters/memory/index.js'
-import { entry } from '../laws/worlds.js'
 import type { Fault } from './fault.js'
 import * as real from './real/disk.js'
 import { again, changes, ended, hasTask, onDisk, RUNS, recovered, tryRecover, worldOf } from './stage.js'

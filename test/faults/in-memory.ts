@@ -1,4 +1,10 @@
 import { expect } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { entryAt, sameBody } from '../../adapters/fast-check/laws/files.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, fileOf, NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import {
   emptyWorld,
   type FileEntry,
@@ -10,12 +16,6 @@ import {
 import type { TaskReply } from '../../core/records.js'
 import type { Report } from '../../core/report.js'
 import { recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entryAt, sameBody } from '../laws/files.js'
-import { entry } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { EXITED_AT, fileOf, NOW, taskReply } from '../support/seen.js'
 import { type Life, livesOf, ORPHAN, type Pods, podNames } from './lives.js'
 import type { Ids } from './told.js'
 

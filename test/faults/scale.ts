@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
+import { options } from '../../adapters/fast-check/options.js'
 import { simulate } from '../../adapters/memory/index.js'
-import { options } from '../support/options.js'
 import type { Fault } from './fault.js'
 import * as real from './real/scale.js'
 import { ended, type Part, RESTS, RUNS, recovered, worldOf } from './stage.js'

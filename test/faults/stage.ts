@@ -1,4 +1,10 @@
 import type { Either } from 'fp-ts/lib/Either.js'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { textAt } from '../../adapters/fast-check/laws/files.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, NOW, STATUSES, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import {
   emptyWorld,
   type FileEntry,
@@ -14,12 +20,6 @@ import type { Failure } from '../../ports/failure.js'
 import type { Options } from '../../ports/options.js'
 import type { Ports } from '../../ports/ports.js'
 import { recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { textAt } from '../laws/files.js'
-import { entry } from '../laws/worlds.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { EXITED_AT, NOW, STATUSES, taskReply } from '../support/seen.js'
 import { written } from './telling.js'
 
 /** Simulated nodes for faults to befall. */

@@ -1,6 +1,6 @@
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 import type { Report } from '../../core/report.js'
 import type { Lab } from '../lab/lab.js'
-import { untilTrue } from '../lab/wait.js'
 import type { Fate } from './go-between.js'
 import { recoverOn } from './node.js'
 import { type Look, look, type Times } from './recover-crash-look.js'

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
+import { answerOf } from '../../../adapters/fast-check/contract/files.js'
 import type { Ports } from '../../../ports/ports.js'
 import { recover } from '../../../ports/recover.js'
-import { answerOf } from '../../contract/files.js'
 import type { Lab } from '../../lab/lab.js'
 import type { Finished } from '../../lab/run.js'
 import { takeSnapshot } from '../../lab/snapshot.js'

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { untilTrue } from '../../../adapters/fast-check/wait.js'
 import type { Report } from '../../../core/report.js'
 import { checkpointPath } from '../../lab/checkpoints.js'
 import { tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
 import { createContainer, exitWith, type LabContainer, runContainer, runPod } from '../../lab/pods.js'
 import { attempt, type Finished } from '../../lab/run.js'
-import { untilTrue } from '../../lab/wait.js'
 import { written } from '../telling.js'
 
 /** Real nodes for faults to befall. */
