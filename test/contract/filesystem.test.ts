@@ -1,32 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { lstat, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describeCheckpointStore } from '../../adapters/fast-check/contract/checkpoint-store.js'
 import { describeCheckpoints } from '../../adapters/fast-check/contract/checkpoints.js'
 import { describeDirectories } from '../../adapters/fast-check/contract/directories.js'
-import type { MakeFiles, Placed } from '../../adapters/fast-check/contract/files.js'
+import type { MakeFiles } from '../../adapters/fast-check/contract/files.js'
 import { describeHost } from '../../adapters/fast-check/contract/host.js'
 import { filesystem } from '../../adapters/filesystem/index.js'
-
-const place = async (top: string, file: Placed): Promise<void> => {
-  const path = join(top, file.in, file.path)
-  await mkdir(dirname(path), { recursive: true })
-  if (file.kind === 'directory') await mkdir(path, { recursive: true })
-  else if (file.kind === 'symlink') await symlink(file.to ?? 'nowhere', path)
-  else if (file.kind === 'fifo') execFileSync('mkfifo', [path])
-  else {
-    await writeFile(path, file.base64 === undefined ? (file.text ?? '') : Buffer.from(file.base64, 'base64'))
-    if (file.bytes !== undefined) await truncate(path, Number(file.bytes))
-  }
-}
-
-const lookAt = async (path: string): Promise<string | null> => {
-  const stats = await lstat(path).catch(() => null)
-  if (stats === null) return null
-  if (stats.isFile()) return readFile(path, 'latin1')
-  return `kind:${stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'fifo'}`
-}
+import { lookAt, place } from './placed.js'
 
 const make: MakeFiles = async (files, mounts = []) => {
   const top = await mkdtemp(join(tmpdir(), 'cri-recover-contract-'))

@@ -318,12 +318,6 @@ describe('rotation', () => {
     await right(host.io.drain('web', patient))
     expect(told(`${log}.old`)).toEqual(['F kept'])
   })
-  it('of what has no log does nothing', async () => {
-    const { io, task } = node()
-    await right(io.attach(task('web', { log: null }).request))
-    await right(io.reopen('web'))
-    await right(io.close(patient))
-  })
 })
 
 describe(`a disk that is full${ROOT}`, () => {

@@ -58,26 +58,11 @@ describe('the pipes of a task', () => {
     expect([writeErrors, lostBytes]).toEqual([0n, 0n])
     expect(host.warnings).toEqual([])
   })
-  it('are split into lines as the reference does it', async () => {
-    const host = node({ maxLine: 8 })
-    const task = host.task('web')
-    await runOnce(host, task, { stdout: 'tick\r\n\n123456789\nno end' })
-    expect(told(task.log)).toEqual(['F tick', 'F ', 'P 12345678', 'F 9', 'P no end'])
-  })
   it('are not split where no limit is asked for', async () => {
     const host = node({ maxLine: 0 })
     const task = host.task('web')
     await runOnce(host, task, { stdout: `${'x'.repeat(300_000)}\n` })
     expect(told(task.log)).toEqual([`F ${'x'.repeat(300_000)}`])
-  })
-  it('are one with a terminal, and its second one is left alone', async () => {
-    const host = node()
-    const task = host.task('web', { tty: true, stderrPath: '/dev/null' })
-    await runOnce(host, task, { stdout: 'a\r\nb\r\n' })
-    expect(linesOf(task.log).map(({ stream, content }) => `${stream} ${content}`)).toEqual([
-      'stdout a',
-      'stdout b',
-    ])
   })
   it('are drained where there is no log', async () => {
     const host = node()
@@ -206,12 +191,6 @@ describe('the pipes of a task', () => {
     for (const shim of shims) for (const letGo of shim) letGo()
     expect(openDescriptors()).toBe(before)
     expect(tasks.map(({ log }, n) => written(linesOf(log), 'stdout') === contents[n])).not.toContain(false)
-  })
-  it('belong to an identifier, and to nothing else', async () => {
-    const { io, task } = node()
-    const { request } = task('web')
-    expect((await left(io.attach({ ...request, id: '../web' }))).tag).toBe('Malformed')
-    expect((await left(io.create({ ...request, id: '../web' }))).tag).toBe('Malformed')
   })
 })
 
