@@ -48,10 +48,11 @@ export const treeOf = (entries: readonly FileEntry[]): Tree => {
     )
   const make: Tree['make'] = (where, names) =>
     names.reduce<Directory | undefined>((parent, name) => {
-      const there = parent?.children.get(name)
+      if (parent === undefined) return undefined
+      const there = parent.children.get(name)
       if (there !== undefined) return isDirectory(there) ? there : undefined
       const fresh = directory()
-      parent?.children.set(name, fresh)
+      parent.children.set(name, fresh)
       return fresh
     }, tops[where])
   for (const { in: where, path, ...body } of entries) {
