@@ -32,7 +32,7 @@ const lead = (byte: number): readonly [length: number, low: number, high: number
 }
 
 /** Bytes as UTF-8, each that does not fit replaced, as a TextDecoder (which not every host of this has) does. */
-export const fromUtf8 = (bytes: readonly number[]): string => {
+export const fromUtf8 = (bytes: ArrayLike<number>): string => {
   let text = ''
   for (let n = 0; n < bytes.length; ) {
     const first = bytes[n] ?? 0
@@ -60,4 +60,21 @@ export const utf8Length = (text: string): number => {
     length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4
   }
   return length
+}
+
+/** A text as UTF-8, half a surrogate pair replaced, as a TextEncoder (which not every host of this has either) does. */
+export const toUtf8 = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(utf8Length(text))
+  let at = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    const point = code >= 0xd800 && code <= 0xdfff ? 0xfffd : code
+    const more = point < 0x80 ? 0 : point < 0x800 ? 1 : point < 0x10000 ? 2 : 3
+    // What the first byte says of the length.
+    const mark = [0, 0xc0, 0xe0, 0xf0][more] ?? 0
+    bytes[at] = mark | (point >> (6 * more))
+    for (let n = 1; n <= more; n += 1) bytes[at + n] = 0x80 | ((point >> (6 * (more - n))) & 0x3f)
+    at += more + 1
+  }
+  return bytes
 }

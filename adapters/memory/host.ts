@@ -1,9 +1,10 @@
-import { right } from 'fp-ts/lib/Either.js'
+import { left, right } from 'fp-ts/lib/Either.js'
 import type { Io } from '../../ports/io.js'
 import type { Lock } from '../../ports/lock.js'
 import type { Namespaces } from '../../ports/namespaces.js'
 import { type Interceptor, refuse } from './intercept.js'
-import { isDirectory, leaf, type Tree } from './tree.js'
+import { goneFolder, noId } from './log-places.js'
+import { leaf, type Tree } from './tree.js'
 import type { World } from './world.js'
 
 export const namespacesOf = (world: World, intercept: Interceptor): Namespaces => {
@@ -19,13 +20,6 @@ export const namespacesOf = (world: World, intercept: Interceptor): Namespaces =
   }
 }
 
-/** Directories outside of the simulated state are taken to be there. */
-const isGone =
-  (world: World, tree: Tree) =>
-  (directory: string): boolean =>
-    directory.startsWith(`${world.state}/`) &&
-    !isDirectory(tree.at('state', directory.slice(world.state.length + 1).split('/')))
-
 /** Fresh FIFOs; the same ones when asked again, so that a second recovery finds the node as the first left it. */
 export const ioOf = (world: World, tree: Tree, intercept: Interceptor): Io => ({
   obstacle: (paths) =>
@@ -34,8 +28,8 @@ export const ioOf = (world: World, tree: Tree, intercept: Interceptor): Io => ({
       id: paths[0] ?? null,
       asked: 'look at log pipes',
       act: () => {
-        const gone = paths.map((path) => path.split('/').slice(0, -1).join('/')).find(isGone(world, tree))
-        return right(gone === undefined ? null : `the directory of its log pipes is gone: ${gone}`)
+        const gone = paths.map((path) => goneFolder(world, tree, path)).find((folder) => folder !== null)
+        return right(gone == null ? null : `the directory of its log pipes is gone: ${gone}`)
       },
     }),
   create: ({ id, tty, stdin }) =>
@@ -44,6 +38,8 @@ export const ioOf = (world: World, tree: Tree, intercept: Interceptor): Io => ({
       id,
       asked: `create IO of ${id}`,
       act: () => {
+        const refusal = noId({ id })
+        if (refusal !== null) return left(refusal)
         const directory = tree.make('state', ['containers', id, 'io'])
         if (directory === undefined) return refuse('Denied', 'something else stands there')
         const streams = [...(stdin ? ['stdin'] : []), 'stdout', ...(tty ? [] : ['stderr'])]

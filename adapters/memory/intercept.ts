@@ -127,7 +127,8 @@ export const interceptor = (around: Surroundings): Interceptor => {
 
   const perform = async <A>(op: Operation<A>): Promise<Performed<A>> => {
     const of = partner(op.call)
-    if (op.signal?.aborted)
+    // Who waits first does what can be done by its deadline, however soon that is.
+    if (op.signal?.aborted && op.until === undefined)
       return performed(
         left(failure('TimedOut', op.asked, of, 'given up before it was asked', { mayHaveHappened: false })),
       )

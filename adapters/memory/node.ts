@@ -10,6 +10,7 @@ import { type Faults, faultsOf } from './faults.js'
 import { ioOf, lockOf, namespacesOf } from './host.js'
 import { type Call, type CrashWhen, interceptor, type Surroundings } from './intercept.js'
 import { logsOf, type Pipes, type SimulatedLogs } from './log-io.js'
+import { whyNotAttached } from './log-places.js'
 import { containersOf, imagesOf, introspectionOf, sandboxesOf } from './services.js'
 import { shimsOf } from './shims.js'
 import { tasksOf } from './tasks.js'
@@ -117,6 +118,8 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   })
   const logs = logsOf(
     (id) => tasks.all().some((task) => task.id === id && task.status !== 'stopped'),
+    whyNotAttached(world, tree),
+    time.clock,
     intercept,
     options.pipes,
   )

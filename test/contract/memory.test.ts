@@ -6,25 +6,11 @@ import { describeEvents, type EventsFixture } from '../../adapters/fast-check/co
 import type { FilesFixture, MakeFiles, Placed } from '../../adapters/fast-check/contract/files.js'
 import { describeHost } from '../../adapters/fast-check/contract/host.js'
 import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
-import type { FileEntry, World } from '../../adapters/memory/index.js'
+import type { World } from '../../adapters/memory/index.js'
 import { emptyWorld, simulate } from '../../adapters/memory/index.js'
+import { entry, lookIn } from './simulated.js'
 
 const NOW = 1_795_445_431_431_213_697n
-
-const entry = ({ in: where, path, kind, text, base64, bytes }: Placed): FileEntry => ({
-  in: where,
-  path,
-  kind: kind ?? 'file',
-  text: text ?? null,
-  base64: base64 ?? null,
-  bytes: bytes ?? null,
-  unreadable: null,
-})
-
-const bytesOf = (file: FileEntry): string =>
-  file.kind !== 'file'
-    ? `kind:${file.kind}`
-    : Buffer.from(file.base64 ?? file.text ?? '', file.base64 === null ? 'utf8' : 'base64').toString('latin1')
 
 const EMPTY_BASE: readonly Placed[] = [{ in: 'root', path: 'containers', kind: 'directory' }]
 const nodes = new WeakMap<FilesFixture, ReturnType<typeof simulate>>()
@@ -33,12 +19,7 @@ const makeFiles: MakeFiles = async (files, mounts = []) => {
   const node = simulate({ ...emptyWorld(NOW), files: files.map(entry), mounts })
   const fixture: FilesFixture = {
     ports: node.ports,
-    look: async (where, path) => {
-      const all = node.world().files.filter((f) => f.in === where)
-      const there = all.find((f) => f.path === path)
-      if (there !== undefined) return bytesOf(there)
-      return all.some((f) => f.path.startsWith(`${path}/`)) ? 'kind:directory' : null
-    },
+    look: lookIn(node),
     cleanup: async () => undefined,
   }
   nodes.set(fixture, node)

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { fromBase64, fromUtf8, utf8Length } from '../../../adapters/memory/bytes.js'
+import { fromBase64, fromUtf8, toUtf8, utf8Length } from '../../../adapters/memory/bytes.js'
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 /** Bytes that nearly are characters, which random bytes seldom are. */
@@ -46,5 +46,20 @@ it('counts bytes as Node does', () => {
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(utf8Length(text)).toBe(Buffer.byteLength(text))
     }),
+  )
+})
+
+/** Some of them half a surrogate pair. */
+const units = fc.array(
+  fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0xd83d, 0xde00, 0x7f, 0x800)),
+)
+
+it('encodes UTF-8 as a TextEncoder does', () => {
+  fc.assert(
+    fc.property(units, (given) => {
+      const text = String.fromCharCode(...given)
+      expect(toUtf8(text)).toEqual(new TextEncoder().encode(text))
+    }),
+    { numRuns: 1_000 },
   )
 })

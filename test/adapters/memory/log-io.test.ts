@@ -19,7 +19,7 @@ const REQUEST: AttachRequest = {
   id: 'web',
   tty: false,
   stdin: false,
-  log: { root: '/var/log/pods', path: 'web/0.log' },
+  log: { root: '/var/log/pods', path: '/var/log/pods/web/0.log' },
   stdinPath: '',
   stdoutPath: '/run/web/stdout',
   stderrPath: '/run/web/stderr',
@@ -33,20 +33,6 @@ const drain = ({ servePorts: { io, timers } }: SimulatedNode, ms = 5000) =>
   timers.within(ms, 'drain web', (signal) => io.drain('web', signal))()
 
 describe('a container’s pipe', () => {
-  it('keeps what nobody reads, for whoever attaches', async () => {
-    const n = node()
-    n.logs.write('web', 'early\n')
-    expect(n.logs.logOf('web')).toEqual([''])
-    await attached(n)
-    expect(n.logs.logOf('web')).toEqual(['early\n'])
-    n.logs.write('web', 'late\n')
-    expect(n.logs.logOf('web')).toEqual(['early\nlate\n'])
-  })
-  it('is attached to once', async () => {
-    const n = await attached(await attached(), { ...REQUEST, log: null })
-    n.logs.write('web', 'one\n')
-    expect(n.logs.logOf('web')).toEqual(['one\n'])
-  })
   it('is emptied into nothing where there is no log', async () => {
     const n = await attached(node(), { ...REQUEST, log: null })
     n.logs.write('web', 'one\n')
@@ -63,28 +49,9 @@ describe('a container’s pipe', () => {
     answerOf(await n.ports.tasks.delete('web', calm)())
     expect([n.logs.logOf('web'), n.logs.lostOf('web')]).toEqual([['read\n'], 'unread\n'])
   })
-  it('goes on in a new file once its log is reopened', async () => {
-    const n = await attached()
-    n.logs.write('web', 'one\n')
-    answerOf(await n.servePorts.io.reopen('web')())
-    n.logs.write('web', 'two\n')
-    expect(n.logs.logOf('web')).toEqual(['one\n', 'two\n'])
-    expectFailure(await n.servePorts.io.reopen('other')(), 'NotFound')
-  })
-  it('counts content without its newlines, in bytes', async () => {
-    const n = await attached()
-    n.logs.write('web', 'ä\nb\n')
-    expect(n.servePorts.io.totals()).toEqual({ bytes: 3n, lines: 2n, writeErrors: 0n, lostBytes: 0n })
-  })
 })
 
 describe('draining', () => {
-  it('lets go of a pipe that has come to its end', async () => {
-    const n = await attached()
-    n.end('web', 0)
-    answerOf(await drain(n))
-    expectFailure(await drain(n), 'NotFound')
-  })
   it('waits for the end of a task that still runs, and takes its last words', async () => {
     const n = await attached()
     const draining = n.servePorts.io.drain('web', calm)()
@@ -153,6 +120,16 @@ describe('a process that dies', () => {
     await attached(again)
     expect(again.logs.logOf('web')).toEqual(['read\nunread\nnobody yet\n'])
     expect(n.logs.logOf('web')).toEqual(['read\n'])
+  })
+  it('takes with it what it had read of a line that had no end yet', async () => {
+    const n = await attached()
+    n.logs.write('web', 'whole\nbegun')
+    n.crashAt(1, 'before')
+    await n.run(n.ports.tasks.list(calm))
+    n.end('web', 0)
+    expect(n.logs.logOf('web')).toEqual(['whole\n'])
+    const again = await attached(simulate(n.world(), { pipes: n.logs.pipes }))
+    expect(again.logs.logOf('web')).toEqual(['whole\n'])
   })
   it('in the middle of a drain has drained nothing', async () => {
     const n = await attached()
