@@ -12,6 +12,7 @@ import { createTask } from '../lab/created-task.js'
 import { killProcess, pidOf, tasks } from '../lab/disturb.js'
 import { type Lab, withLab } from '../lab/lab.js'
 import { createContainer, exitWith, OBEDIENT, type Pod, runContainer, runPod, tell } from '../lab/pods.js'
+import { lent } from './lent-lab.js'
 import { describeOn } from './node.js'
 
 const EXIT = 3
@@ -95,35 +96,13 @@ const snapshotsOf = async (lab: Lab): Promise<Made<SnapshotsFixture>> => {
   }
 }
 
-/** A lab lasts as long as the body that it is lent to: this one's waits for the fixture's cleanup. */
-const make = <F extends object>(
-  version: string,
-  fixture: (lab: Lab) => Promise<F>,
-): Promise<F & { readonly cleanup: () => Promise<void> }> =>
-  new Promise((resolve, reject) => {
-    let release = (): void => undefined
-    const released = new Promise<void>((done) => {
-      release = done
-    })
-    const gone = withLab({ version }, async (lab) => {
-      const made = await fixture(lab)
-      const cleanup = async (): Promise<void> => {
-        release()
-        await gone
-      }
-      resolve({ ...made, cleanup })
-      await released
-    })
-    gone.catch(reject)
-  })
-
 describeOn(['1.6', '2.1'], 'the ports', (line) => {
-  describeContainerd('real', () => make(line, fixtureOf))
+  describeContainerd('real', () => lent(line, fixtureOf))
 })
 
 describeOn(['1.6', '1.7', '2.1'], 'the ports of who stays', (line) => {
-  describeEvents('real', () => make(line, eventsOf))
-  describeSnapshots('real', () => make(line, snapshotsOf))
+  describeEvents('real', () => lent(line, eventsOf))
+  describeSnapshots('real', () => lent(line, snapshotsOf))
 })
 
 describeOn(['2.1'], 'a stored sandbox', (line) => {
