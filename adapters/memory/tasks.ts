@@ -26,10 +26,10 @@ export interface SimulatedTasks {
   readonly clearAway: (reaps: boolean) => void
   /** Every bundle, with those whose shim died while nobody could clear them away. */
   readonly bundles: () => readonly string[]
-  /** As the task's shim tells it, whether containerd is up or not. */
-  readonly atShim: (id: string) => Either<Refusal, TaskReply>
-  /** A wait at the task's shim, which does not break with containerd. */
-  readonly watchAtShim: (id: string) => Either<Refusal, Watch>
+  /** As somebody's shim tells it, whether containerd is up or not: it knows its own task alone. */
+  readonly atShim: (shim: string, id: string) => Either<Refusal, TaskReply>
+  /** A wait at that shim, which does not break with containerd. */
+  readonly watchAtShim: (shim: string, id: string) => Either<Refusal, Watch>
   /** Every wait that is under way at containerd breaks. */
   readonly breakWaits: () => void
 }
@@ -42,6 +42,11 @@ const deadShim: Either<Refusal, never> = left({
   tag: 'Unavailable',
   said: 'connection refused',
   unreached: 'refused',
+})
+const noShim: Either<Refusal, never> = left({
+  tag: 'Unavailable',
+  said: 'no such file or directory',
+  unreached: 'no-socket',
 })
 /** Created and never given a process: there is nothing to stop first. */
 const deletable = (task: TaskReply): boolean => ended(task) || (task.status === 'created' && task.pid === 0)
@@ -100,9 +105,13 @@ export const tasksOf = (
     if (ended(task)) return right(settledWait(right(exitOf(task))))
     return right(fault === null ? waiters.add(id) : waitersOf().add(id))
   }
-  const atShim = (id: string): Either<Refusal, TaskReply> => (deadShims.has(id) ? deadShim : get(id))
-  const watchAtShim = (id: string): Either<Refusal, Watch> => {
-    const task = atShim(id)
+  const atShim = (shim: string, id: string): Either<Refusal, TaskReply> => {
+    if (deadShims.has(shim)) return deadShim
+    if (!tasks.has(shim)) return noShim
+    return shim === id ? get(id) : absent(id)
+  }
+  const watchAtShim = (shim: string, id: string): Either<Refusal, Watch> => {
+    const task = atShim(shim, id)
     if (task._tag === 'Left') return task
     return right(ended(task.right) ? settledWait(right(exitOf(task.right))) : atShims.add(id))
   }
