@@ -16,7 +16,7 @@ import { shimsOf } from './shims.js'
 import { tasksOf } from './tasks.js'
 import { timeline } from './time.js'
 import { treeOf } from './tree.js'
-import { usageOf } from './usage.js'
+import { type SimulatedUsage, usageOf } from './usage.js'
 import { DEFAULT_CONTAINERD, type World } from './world.js'
 
 export interface Options {
@@ -76,6 +76,8 @@ export interface SimulatedNode {
   readonly endSandbox: (id: string) => void
   /** What containers write, and what became of it. */
   readonly logs: Omit<SimulatedLogs, 'port' | 'ended' | 'gone'>
+  /** What the kernel counts and snapshots take; nothing before it is said. */
+  readonly usage: Omit<SimulatedUsage, 'stats' | 'snapshots'>
   /** containerd ends: waits and subscriptions break, tasks live on. */
   readonly stopContainerd: () => void
   /**
@@ -126,6 +128,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   const tasks = tasksOf(world.tasks, time.clock, faults, intercept, logs)
   const sandboxes = sandboxesOf(world, time.clock, intercept)
   const events = eventsOf(intercept)
+  const { stats, snapshots, ...usage } = usageOf(time.clock, intercept)
   const ports: Ports = {
     containers: containersOf(world, intercept),
     tasks: tasks.port,
@@ -156,7 +159,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
   }
   return {
     ports,
-    servePorts: { ...ports, io: { ...ports.io, ...logs.port }, events: events.port, ...usageOf(intercept) },
+    servePorts: { ...ports, io: { ...ports.io, ...logs.port }, events: events.port, stats, snapshots },
     rescuePorts: ports,
     world: () => ({
       ...world,
@@ -185,6 +188,7 @@ export const simulate = (world: World, options: Options = {}): SimulatedNode => 
     emit: events.emit,
     endSandbox: sandboxes.end,
     logs,
+    usage,
     stopContainerd,
     startContainerd,
     restartContainerd: () => {
