@@ -69,7 +69,7 @@ const outcomeOf = async (world: World, wiring: Wiring): Promise<string> => {
 }
 
 /** A process that died has left nothing but its world: equal worlds have equal futures, and are looked at once. */
-const remembering = <A>(of: (world: World) => Promise<A>): ((world: World) => Promise<A>) => {
+export const remembering = <A>(of: (world: World) => Promise<A>): ((world: World) => Promise<A>) => {
   const known = new Map<string, Promise<A>>()
   return (world) => {
     const key = asText(world)

@@ -30,6 +30,10 @@ const CHECKPOINT = { web: null, 'web/status': OLD }
 export const SITUATIONS = {
   'write over a checkpoint': { call: ['write', NEW], files: CHECKPOINT },
   'write the first checkpoint': { call: ['write', NEW], files: { web: null } },
+  'write where a directory stands': {
+    call: ['write', NEW],
+    files: { web: null, 'web/status': null },
+  },
   'set aside': { call: ['setAside', '1'], files: CHECKPOINT },
   'set aside again': { call: ['setAside', '2'], files: CHECKPOINT, links: { 'web/status': ASIDE } },
   'make the directory': { call: ['makeDirectory'], files: {} },

@@ -20,8 +20,7 @@ const DRIVER = `
   const { filesystem } = await import(index)
   const { checkpoints } = filesystem(roots)
   const args = call === 'setAside' ? given.map(BigInt) : given
-  const done = await checkpoints[call]('web', ...args)()
-  if (done._tag === 'Left') throw new Error(JSON.stringify(done.left))
+  await checkpoints[call]('web', ...args)()
 `
 
 const INDEX = new URL('../../dist/adapters/filesystem/index.js', import.meta.url).href

@@ -1,0 +1,52 @@
+import type { FileBody, FileEntry, World } from '../../adapters/memory/index.js'
+import { entry } from '../laws/worlds.js'
+import { type Disk, diskWith, look } from './disk.js'
+
+/** The folder of all containers of a simulated node as a disk, and the node that boots from such a disk. */
+
+const TOP = 'containers'
+
+/** A text of the disk that stands for all that is to be known of a file, and what that is. */
+type Bodies = ReadonlyMap<string, FileBody>
+
+export interface Stored {
+  readonly disk: Disk
+  readonly bodies: Bodies
+}
+
+export const storedOf = (world: World): Stored => {
+  const bodies = new Map<string, FileBody>()
+  const paths: Record<string, string | null> = {}
+  for (const { in: where, path, ...body } of world.files) {
+    const [top, ...names] = path.split('/')
+    if (where !== 'root' || top !== TOP) continue
+    for (const at of names.keys()) paths[names.slice(0, at + 1).join('/')] ??= null
+    if (body.kind === 'directory') continue
+    bodies.set(`the file ${path}`, body)
+    paths[names.join('/')] = `the file ${path}`
+  }
+  return { disk: diskWith(paths), bodies }
+}
+
+const filesOn = ({ disk, bodies }: Stored): readonly FileEntry[] => [
+  entry(TOP, { kind: 'directory' }),
+  ...[...look(disk)].map(([path, found]) =>
+    found === 'directory'
+      ? entry(`${TOP}/${path}`, { kind: 'directory' })
+      : entry(`${TOP}/${path}`, bodies.get(found.text) ?? { text: found.text }),
+  ),
+]
+
+/** containerd's records are there, and what the disk kept; no task lives, and what was only in memory is gone. */
+export const rebooted = (world: World, stored: Stored): World => ({
+  ...world,
+  tasks: [],
+  sandboxStore: world.sandboxStore?.map((sandbox) => ({ ...sandbox, controller: null })) ?? null,
+  files: [
+    ...world.files.filter(({ in: where, path }) => where === 'root' && path.split('/')[0] !== TOP),
+    ...filesOn(stored),
+  ],
+  netns: [],
+  oomKills: [],
+  faults: [],
+})
