@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import type { World } from '../../adapters/memory/index.js'
 import { newSwitch } from '../../ports/signal.js'
-import { type Case, hasExited } from '../laws/case.js'
+import type { Case } from '../laws/case.js'
 import { type Evidence, recoverTwice } from '../laws/evidence.js'
 import { checkpointAt } from '../laws/files.js'
 import { lossless, monotone, setAside } from '../laws/of-checkpoints.js'
@@ -9,22 +9,13 @@ import { LAWS } from '../laws/predicates.js'
 import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
 import { NOW } from '../support/seen.js'
 import { plainly, remembering, type Wiring } from './histories.js'
+import { exitKnown, exitOn, leftoversIn } from './lost.js'
 import { type Cut, cutsIn, type Recorded } from './power-node.js'
 import { operationsOf } from './recorded.js'
 
 /** A node whose power goes while it is recovered, once or twice, is recovered as if it had only been rebooted. */
 
 const FORMS: readonly (readonly [string, TaskForm])[] = Object.entries(TASKS)
-
-const exitOn = (world: World): number | null => {
-  const checkpoint = checkpointAt(world, 'web')
-  return checkpoint !== null && hasExited(checkpoint) ? checkpoint.status.exitCode : null
-}
-/** What is known for certain of how it ended: what is on record, else what its task says. */
-const exitKnown = (world: World): number | null => {
-  const task = world.tasks.find(({ id }) => id === 'web')
-  return exitOn(world) ?? (task?.status === 'stopped' ? task.exitStatus | 0 : null)
-}
 
 /** What the cut itself must not do. */
 const lostBy = (before: World, { world: after, isDeleted }: Cut, { first }: Evidence): readonly string[] => {
@@ -37,11 +28,9 @@ const lostBy = (before: World, { world: after, isDeleted }: Cut, { first }: Evid
     calls: [],
   }
   const breaches = [setAside, lossless, monotone].flatMap((law) => law(one) ?? [])
-  const due = isDeleted ? exitKnown(before) : exitOn(before)
+  const due = isDeleted ? exitKnown('safe', before) : exitOn(before)
   return due === null || exitOn(after) === due ? breaches : [...breaches, `exit ${due} is gone`]
 }
-
-const LEFTOVER = /\/\.tmp-status\d+$/
 
 /** What the recovery after it must come to. */
 const lostAfter = ({ world }: Cut, evidence: Evidence): readonly string[] => {
@@ -50,7 +39,7 @@ const lostAfter = ({ world }: Cut, evidence: Evidence): readonly string[] => {
   const known = exitOn(world)
   return [
     ...LAWS.flatMap(({ id, breaches }) => breaches(evidence).map((breach) => `${id}: ${breach}`)),
-    ...after.files.filter(({ path }) => LEFTOVER.test(path)).map(({ path }) => `${path} is left over`),
+    ...leftoversIn(after),
     ...(known !== null && row?.exitCode !== known ? [`exit ${known} is shown as ${row?.exitCode}`] : []),
   ]
 }

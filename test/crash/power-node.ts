@@ -3,12 +3,12 @@ import { type SimulatedNode, simulate, type World } from '../../adapters/memory/
 import type { Checkpoints } from '../../ports/checkpoints.js'
 import { recover } from '../../ports/recover.js'
 import { options } from '../support/options.js'
-import { applyAll, type Disk, look } from './disk.js'
+import { applyAll, type Disk, type Found, look } from './disk.js'
 import { plainly, type Wiring } from './histories.js'
 import type { Operation } from './operations.js'
 import { afterPowerCut } from './power-cut.js'
 import { rebooted, storedOf } from './reboot.js'
-import { ASIDE, type Name, NEW, operationsOf, TEMPORARY } from './recorded.js'
+import { ASIDE, filled, type Name, NEW, operationsOf, TEMPORARY, writeOver } from './recorded.js'
 
 /** A simulated node whose power goes while the container `web` is recovered, with a disk that forgets as disks do. */
 
@@ -17,13 +17,6 @@ type Step = Operation | 'delete'
 
 /** What the adapter asks of the disk: as recorded, or worse. */
 export type Recorded = (name: Name) => readonly Operation[]
-
-/** The recorded operations with the texts and names of this call in the place of the recorded ones. */
-const filled = (asked: readonly Operation[], texts: Readonly<Record<string, string>>): readonly Operation[] =>
-  asked.map((each) => {
-    if (each.op === 'write') return { ...each, text: texts[each.text] ?? each.text }
-    return each.op === 'link' ? { ...each, to: texts[each.to] ?? each.to } : each
-  })
 
 const noted =
   <A>(program: () => Promise<A>, note: (result: A) => void) =>
@@ -36,25 +29,25 @@ const noted =
 type Ask = (name: Name, texts?: Readonly<Record<string, string>>) => void
 
 /** The simulated node's checkpoints, which tell what the file system's would have asked of the disk. */
-const telling = (own: Checkpoints, isThere: (path: string) => boolean, ask: Ask): Checkpoints => ({
+const telling = (own: Checkpoints, at: (path: string) => Found | undefined, ask: Ask): Checkpoints => ({
   ...own,
   write: (id, text) =>
-    noted(own.write(id, text), (result) => {
-      if (isLeft(result) && result.left.tag !== 'Denied') return
-      const place = isThere('web/status') ? 'write over a checkpoint' : 'write the first checkpoint'
-      ask(isLeft(result) ? 'write where a directory stands' : place, { [NEW]: text })
-    }),
-  setAside: (id, at) =>
-    noted(own.setAside(id, at), (result) => {
+    noted(
+      own.write(id, text),
+      () => at('web') === 'directory' && ask(writeOver(at('web/status')), { [NEW]: text }),
+    ),
+  setAside: (id, stamp) =>
+    noted(own.setAside(id, stamp), (result) => {
       if (isLeft(result)) return
       const name = `web/${result.right}`
-      ask(isThere(name) ? 'set aside again' : 'set aside', { [ASIDE]: name })
+      ask(at(name) === undefined ? 'set aside' : 'set aside again', { [ASIDE]: name })
     }),
   makeDirectory: (id) =>
     noted(own.makeDirectory(id), () =>
-      ask(isThere('web') ? 'make a directory that is there' : 'make the directory'),
+      ask(at('web') === undefined ? 'make the directory' : 'make a directory that is there'),
     ),
-  sweep: (id) => noted(own.sweep(id), () => ask(isThere(TEMPORARY) ? 'sweep' : 'sweep what is clean')),
+  sweep: (id) =>
+    noted(own.sweep(id), () => ask(at(TEMPORARY) === undefined ? 'sweep what is clean' : 'sweep')),
 })
 
 const tellingNode = (node: SimulatedNode, begin: Disk, recorded: Recorded, tell: (step: Step) => void) => {
@@ -69,7 +62,7 @@ const tellingNode = (node: SimulatedNode, begin: Disk, recorded: Recorded, tell:
     ...node,
     ports: {
       ...node.ports,
-      checkpoints: telling(checkpoints, (path) => look(disk).has(path), ask),
+      checkpoints: telling(checkpoints, (path) => look(disk).get(path), ask),
       tasks: {
         ...tasks,
         delete: (...[id, signal]: Parameters<typeof tasks.delete>) => {

@@ -28,24 +28,28 @@ export const storedOf = (world: World): Stored => {
   return { disk: diskWith(paths), bodies }
 }
 
-const filesOn = ({ disk, bodies }: Stored): readonly FileEntry[] => [
-  entry(TOP, { kind: 'directory' }),
-  ...[...look(disk)].map(([path, found]) =>
+const filesOn = ({ disk, bodies }: Stored): readonly FileEntry[] =>
+  [...look(disk)].map(([path, found]) =>
     found === 'directory'
       ? entry(`${TOP}/${path}`, { kind: 'directory' })
       : entry(`${TOP}/${path}`, bodies.get(found.text) ?? { text: found.text }),
-  ),
-]
+  )
+
+/** The node with this in the place of what its containers had on disk. */
+export const withStored = (world: World, stored: Stored): World => ({
+  ...world,
+  files: [
+    ...world.files.filter(({ in: where, path }) => where !== 'root' || path.split('/')[0] !== TOP),
+    entry(TOP, { kind: 'directory' }),
+    ...filesOn(stored),
+  ],
+})
 
 /** containerd's records are there, and what the disk kept; no task lives, and what was only in memory is gone. */
 export const rebooted = (world: World, stored: Stored): World => ({
-  ...world,
+  ...withStored({ ...world, files: world.files.filter((file) => file.in === 'root') }, stored),
   tasks: [],
   sandboxStore: world.sandboxStore?.map((sandbox) => ({ ...sandbox, controller: null })) ?? null,
-  files: [
-    ...world.files.filter(({ in: where, path }) => where === 'root' && path.split('/')[0] !== TOP),
-    ...filesOn(stored),
-  ],
   netns: [],
   oomKills: [],
   faults: [],

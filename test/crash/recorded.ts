@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import * as t from 'io-ts'
 import { rightOf } from '../support/either.js'
-import { applyAll, type Disk, diskWith, settled } from './disk.js'
+import { applyAll, type Disk, diskWith, type Found, settled } from './disk.js'
 import { Operation } from './operations.js'
 
 /** What the file system's adapter asks of a disk, call by call, as `test/real/writes.test.ts` records it. */
@@ -65,4 +65,20 @@ export const operationsOf = (name: Name): readonly Operation[] => {
   const found = recorded[name]
   if (found === undefined) throw new Error(`nothing is recorded of: ${name}`)
   return found
+}
+
+/** The recorded operations of a call, with other texts and names in the place of the recorded ones. */
+export const filled = (
+  asked: readonly Operation[],
+  texts: Readonly<Record<string, string>>,
+): readonly Operation[] =>
+  asked.map((each) => {
+    if (each.op === 'write') return { ...each, text: texts[each.text] ?? each.text }
+    return each.op === 'link' ? { ...each, to: texts[each.to] ?? each.to } : each
+  })
+
+/** What a write is recorded as, by what stands in the checkpoint's place. */
+export const writeOver = (stands: Found | undefined): Name => {
+  if (stands === undefined) return 'write the first checkpoint'
+  return stands === 'directory' ? 'write where a directory stands' : 'write over a checkpoint'
 }
