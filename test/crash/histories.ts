@@ -100,11 +100,24 @@ const endOf = async (world: World, wiring: Wiring, own: Partial<Options>): Promi
   return { text: asText([sorted, end.tasks, end.sandboxStore, shown]), world: end, report }
 }
 
-/** A process that died has left nothing but its world: equal worlds have equal futures, and are looked at once. */
+/** What recoveries change of a world. */
+const changing = ({ now, tasks, sandboxStore, files, oomKills, faults }: World) => [
+  now,
+  tasks,
+  sandboxStore,
+  files,
+  oomKills,
+  faults,
+]
+
+/**
+ * A process that died has left nothing but its world: equal worlds have equal futures, and are looked at once. Only for
+ * worlds that come from one.
+ */
 export const remembering = <A>(of: (world: World) => Promise<A>): ((world: World) => Promise<A>) => {
   const known = new Map<string, Promise<A>>()
   return (world) => {
-    const key = asText(world)
+    const key = asText(changing(world))
     const found = known.get(key) ?? of(world)
     known.set(key, found)
     return found
