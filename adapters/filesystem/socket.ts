@@ -30,7 +30,7 @@ const isHeard = (path: string): Promise<boolean> =>
     })
   })
 
-/** A folder that others can write to is none of the socket's own: they could put theirs in its place. */
+/** A folder that others own or can write to is none of the socket's own: they could put theirs in its place. */
 const prepareFolder = async (folder: string): Promise<void> => {
   await mkdir(folder, { mode: 0o750 }).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error
@@ -38,12 +38,15 @@ const prepareFolder = async (folder: string): Promise<void> => {
   const stats = await lstat(folder)
   if (!stats.isDirectory()) throw new Trouble('Denied', `${folder} is no directory`)
   if ((stats.mode & WRITABLE_BY_OTHERS) !== 0) throw new Trouble('Denied', `anybody can write to ${folder}`)
+  if (stats.uid !== 0 && stats.uid !== process.getuid?.())
+    throw new Trouble('Denied', `${folder} belongs to somebody else`)
 }
 
 /**
  * Makes a path ready to be listened on: its folder is made where it is missing (0750; the folder above must stand),
  * a socket that nobody listens on any more is removed. `AlreadyExists`: somebody listens there. `Denied`: something
- * else stands there, the path is not absolute or longer than a socket's may be, or anybody can write to the folder.
+ * else stands there, the path is not absolute or longer than a socket's may be, or others own the folder or
+ * can write to it.
  */
 export const prepareSocket = (path: string): TaskEither<Failure, void> =>
   attempt('make ready to listen', path, async () => {
