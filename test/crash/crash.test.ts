@@ -1,9 +1,9 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
+import { NOW } from '../../adapters/fast-check/seen.js'
+import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import type { FileEntry } from '../../adapters/memory/index.js'
 import { newSwitch } from '../../ports/signal.js'
-import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../laws/worlds.js'
-import { NOW } from '../support/seen.js'
 import { followAll, type Histories, plainly, type Wiring } from './histories.js'
 
 /** A recovery that dies at any call, once or twice, and is then let through, ends as if nobody had died (L10). */

@@ -1,10 +1,10 @@
+import { hasExited } from '../../adapters/fast-check/laws/case.js'
+import type { Run } from '../../adapters/fast-check/laws/evidence.js'
+import { checkpointAt } from '../../adapters/fast-check/laws/files.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
 import type { World } from '../../adapters/memory/index.js'
 import type { Report } from '../../core/report.js'
 import type { Profile } from '../../core/transitions.js'
-import { hasExited } from '../laws/case.js'
-import type { Run } from '../laws/evidence.js'
-import { checkpointAt } from '../laws/files.js'
-import { LAWS } from '../laws/predicates.js'
 
 /** What no history may lose, however else it ends. */
 

@@ -1,5 +1,5 @@
+import { entry } from '../../adapters/fast-check/worlds.js'
 import type { FileBody, FileEntry, World } from '../../adapters/memory/index.js'
-import { entry } from '../laws/worlds.js'
 import { type Disk, diskWith, look } from './disk.js'
 
 /** The folder of all containers of a simulated node as a disk, and the node that boots from such a disk. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import * as t from 'io-ts'
-import { rightOf } from '../support/either.js'
+import { rightOf } from '../../adapters/fast-check/either.js'
 import { applyAll, type Disk, diskWith, type Found, settled } from './disk.js'
 import { Operation } from './operations.js'
 

@@ -1,5 +1,5 @@
+import { asText } from '../../adapters/fast-check/laws/case.js'
 import type { World } from '../../adapters/memory/index.js'
-import { asText } from '../laws/case.js'
 import { applyAll, look } from './disk.js'
 import { afterPowerCut } from './power-cut.js'
 import { storedOf, withStored } from './reboot.js'
