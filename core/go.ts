@@ -120,17 +120,22 @@ export const list = <A>(of: Go<A>): Go<readonly A[]> => ({
 })
 
 /** A Go map: keys are exact, and a Map keeps `__proto__` an ordinary key. */
-export const dictionary = <A>(of: Go<A>): Go<ReadonlyMap<string, A>> => ({
-  zero: new Map(),
-  read: (json, prior, place) => {
-    if (json.kind === 'null') return right(new Map())
-    if (json.kind !== 'object') return left(`${place}: expected an object, got a ${json.kind}`)
-    const values = new Map(prior)
-    for (const [key, member] of json.entries) {
-      const value = of.read(member, of.zero, `${place}.${key}`)
-      if (value._tag === 'Left') return value
-      values.set(key, value.right)
-    }
-    return right(values)
-  },
-})
+export const dictionary = <A>(of: Go<A>): Go<ReadonlyMap<string, A>> => {
+  const zero: ReadonlyMap<string, A> = new Map()
+  return {
+    zero,
+    read: (json, prior, place) => {
+      if (json.kind === 'null') return right(new Map())
+      if (json.kind !== 'object') return left(`${place}: expected an object, got a ${json.kind}`)
+      // What an earlier key left belongs to this document alone. Copied for each of many such keys, it would take
+      // the square of their number.
+      const values: Map<string, A> = prior !== zero && prior instanceof Map ? prior : new Map(prior)
+      for (const [key, member] of json.entries) {
+        const value = of.read(member, of.zero, `${place}.${key}`)
+        if (value._tag === 'Left') return value
+        values.set(key, value.right)
+      }
+      return right(values)
+    },
+  }
+}

@@ -159,4 +159,14 @@ describe('what is nested', () => {
     const merged = valueIn(struct({ m: dictionary(text) }), '{"m":{"a":"1"},"M":{"b":"2"}}')
     expect([...merged.m.keys()]).toEqual(['a', 'b'])
   })
+  it('leaves nothing of one document to the next', () => {
+    const twice = struct({ m: dictionary(text) })
+    expect(valueIn(twice, '{"m":{"a":"1"},"m":{"b":"2"}}').m.size).toBe(2)
+    expect(valueIn(twice, '{"m":{"c":"3"},"m":{}}').m).toEqual(new Map([['c', '3']]))
+    expect(twice.zero.m.size).toBe(0)
+  })
+  it('merges maps of a key that stands there very often, and is done', () => {
+    const often = Array.from({ length: 50_000 }, (_, at) => `"m":{"${at}":""}`).join(',')
+    expect(valueIn(struct({ m: dictionary(text) }), `{${often}}`).m.size).toBe(50_000)
+  })
 })
