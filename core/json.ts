@@ -21,6 +21,14 @@ export interface JsonObject {
 /** Deeper nesting than any file of containerd's; Go would stop at 10 000, a stack of a browser earlier. */
 const MAX_DEPTH = 256
 
+/** Four times as many as a world of ten thousand containers has. Each takes some 70 bytes, however short its text. */
+const MAX_VALUES = 2_000_000
+
+/** How many values were begun. */
+interface Count {
+  values: number
+}
+
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const QUOTE = 0x22
@@ -74,12 +82,12 @@ const readString = (text: string, at: number): Step<string> => {
   return end === null ? misfit(at, 'expected a string') : found(unquote(text.slice(at, end)), end)
 }
 
-const readMember = (text: string, at: number, depth: number): Step<readonly [string, Json]> => {
+const readMember = (text: string, at: number, depth: number, count: Count): Step<readonly [string, Json]> => {
   const key = readString(text, at)
   if (key._tag === 'Left') return key
   const colon = skip(text, key.right.next)
   if (text[colon] !== ':') return misfit(colon, 'expected a colon')
-  const value = readValue(text, skip(text, colon + 1), depth)
+  const value = readValue(text, skip(text, colon + 1), depth, count)
   return value._tag === 'Left' ? value : found([key.right.value, value.right.value], value.right.next)
 }
 
@@ -103,16 +111,18 @@ const readList = <A>(
   }
 }
 
-const readValue = (text: string, at: number, depth: number): Step<Json> => {
+const readValue = (text: string, at: number, depth: number, count: Count): Step<Json> => {
+  count.values += 1
+  if (count.values > MAX_VALUES) return misfit(at, `more than ${MAX_VALUES} values`)
   if (depth > MAX_DEPTH) return misfit(at, `nested deeper than ${MAX_DEPTH}`)
   if (text[at] === '{') {
-    const members = readList(text, at, '}', (from) => readMember(text, from, depth + 1))
+    const members = readList(text, at, '}', (from) => readMember(text, from, depth + 1, count))
     return members._tag === 'Left'
       ? members
       : found({ kind: 'object', entries: members.right.value }, members.right.next)
   }
   if (text[at] === '[') {
-    const items = readList(text, at, ']', (from) => readValue(text, from, depth + 1))
+    const items = readList(text, at, ']', (from) => readValue(text, from, depth + 1, count))
     return items._tag === 'Left'
       ? items
       : found({ kind: 'array', items: items.right.value }, items.right.next)
@@ -137,7 +147,7 @@ const readValue = (text: string, at: number, depth: number): Step<Json> => {
  * parseJson('{"Pid":1}') // right({ kind: 'object', entries: [['Pid', { kind: 'number', text: '1' }]] })
  */
 export const parseJson = (text: string): Either<string, Json> => {
-  const value = readValue(text, skip(text, 0), 0)
+  const value = readValue(text, skip(text, 0), 0, { values: 0 })
   if (value._tag === 'Left') return value
   const end = skip(text, value.right.next)
   return end === text.length ? right(value.right.value) : left(`unexpected text at character ${end}`)

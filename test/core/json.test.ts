@@ -116,6 +116,13 @@ describe('nesting', () => {
   })
 })
 
+describe('values', () => {
+  it('are refused where there are more than memory should be taken for, however short they are', () => {
+    const text = `[${'0,'.repeat(2_000_000)}`
+    expect(leftOf(parseJson(text))).toBe('more than 2000000 values at character 3999999')
+  })
+})
+
 describe('a string', () => {
   it('has each half of a surrogate pair that stands alone replaced, as Go does', () => {
     expect(rightOf(parseJson('"a\\ud800b\\udc00\\udc00\\ud83d\\ude00"'))).toEqual({
