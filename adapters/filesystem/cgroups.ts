@@ -7,6 +7,9 @@ import { readKernelFile } from './stats-files.js'
 /** A cgroup's longest file, `memory.stat`, has some 3 KB. */
 const LIMIT = 64 * 1024
 
+/** The kernel opens no longer path, and a slice's name grows with the square of its length. */
+const LONGEST = 4096
+
 const OOM_KILLS = /^oom_kill (\d+)$/m
 
 /** `a-b.slice` lies in `a.slice`: systemd's names hold their own path. */
@@ -17,12 +20,13 @@ const slicePath = (slice: string): string => {
 
 /**
  * The path of a cgroup below its mount, from the `cgroupsPath` of an OCI spec: a path, or systemd's
- * `slice:prefix:name`. null for anything that would lead elsewhere.
+ * `slice:prefix:name`. null for anything that would lead elsewhere, or nowhere.
  *
  * @example
  * cgroupPath('kubepods-pod1.slice:cri-containerd:web') // 'kubepods.slice/kubepods-pod1.slice/cri-containerd-web.scope'
  */
 export const cgroupPath = (cgroupsPath: string): string | null => {
+  if (cgroupsPath.length > LONGEST) return null
   const [slice = '', prefix, name, ...rest] = cgroupsPath.split(':')
   const path =
     prefix === undefined || name === undefined || rest.length > 0

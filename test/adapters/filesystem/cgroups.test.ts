@@ -34,6 +34,11 @@ describe('the path of a cgroup', () => {
   ])('is none where it would lead elsewhere: %j', (spec) => {
     expect(cgroupPath(spec)).toBeNull()
   })
+  it('is none where the kernel would open none, whatever a slice’s name would grow to', () => {
+    expect(cgroupPath('a'.repeat(4096))).toBe('a'.repeat(4096))
+    expect(cgroupPath('a'.repeat(4097))).toBeNull()
+    expect(cgroupPath(`${'a-'.repeat(1_000_000)}.slice:b:c`)).toBeNull()
+  })
 })
 
 const V1 =
