@@ -51,9 +51,27 @@ export const nullable = <A, O>(codec: t.Type<A, O>): t.Type<A | null, O | null> 
     (a) => (a === null ? null : codec.encode(a)),
   )
 
+/** A list, read up to the first thing that does not fit: only that is told, and there may be millions. */
+export const listOf = <A, O>(codec: t.Type<A, O>): t.Type<readonly A[], readonly O[]> =>
+  new t.Type<readonly A[], readonly O[]>(
+    'a list',
+    (u): u is readonly A[] => Array.isArray(u) && u.every(codec.is),
+    (u, c) => {
+      if (!Array.isArray(u)) return t.failure(u, c)
+      const items: A[] = []
+      for (const [n, value] of u.entries()) {
+        const item = codec.validate(value, t.appendContext(c, String(n), codec, value))
+        if (!isRight(item)) return item
+        items.push(item.right)
+      }
+      return t.success(items)
+    },
+    (a) => a.map(codec.encode),
+  )
+
 /** A list that may be left out. */
 export const list = <A, O>(codec: t.Type<A, O>): t.Type<readonly A[], readonly O[] | undefined> =>
-  defaulted<readonly A[], readonly O[]>(t.readonlyArray(codec, 'a list'), [], (a) => a.length === 0)
+  defaulted<readonly A[], readonly O[]>(listOf(codec), [], (a) => a.length === 0)
 
 export const oneOf = <const T extends string>(values: readonly T[]): t.Type<T, T> => {
   const known = new Set<unknown>(values)
@@ -80,23 +98,32 @@ export const boolean: t.Type<boolean, boolean> = new t.Type(
   t.identity,
 )
 
-/** A string of the given form. */
-export const form = (name: string, pattern: RegExp): t.Type<string, string> =>
+/** A string of the given form, of at most so many characters. */
+export const form = (
+  name: string,
+  pattern: RegExp,
+  most = Number.POSITIVE_INFINITY,
+): t.Type<string, string> =>
   new t.Type(
     name,
     t.string.is,
-    (u, c) => (t.string.is(u) && pattern.test(u) ? t.success(u) : t.failure(u, c)),
+    (u, c) => (t.string.is(u) && u.length <= most && pattern.test(u) ? t.success(u) : t.failure(u, c)),
     t.identity,
   )
 
-/** A 64-bit number, which JSON's readers would round: text in the document, a bigint in memory. */
-export const decimal = (name: string, pattern: RegExp): t.Type<bigint, string> =>
-  new t.Type(
+/** An int64, which JSON's readers would round: text in the document, a bigint in memory. */
+export const decimal = (name: string, pattern: RegExp): t.Type<bigint, string> => {
+  const is = (u: unknown): u is bigint => typeof u === 'bigint' && BigInt.asIntN(64, u) === u
+  return new t.Type(
     name,
-    (u) => typeof u === 'bigint',
-    (u, c) => (t.string.is(u) && pattern.test(u) ? t.success(BigInt(u)) : t.failure(u, c)),
+    is,
+    (u, c) => {
+      const value = t.string.is(u) && pattern.test(u) ? BigInt(u) : null
+      return is(value) ? t.success(value) : t.failure(u, c)
+    },
     String,
   )
+}
 
 export const integer = (name: string, least: number, most: number): t.Type<number, number> => {
   const is = (u: unknown): u is number => Number.isInteger(u) && Number(u) >= least && Number(u) <= most

@@ -9,6 +9,7 @@ import {
   form,
   integer,
   list,
+  listOf,
   mapOf,
   nullable,
   oneOf,
@@ -21,9 +22,12 @@ const time = decimal('ns since 1970 as a decimal string', /^-?(?:0|[1-9][0-9]{0,
 const size = decimal('a number of bytes as a decimal string', /^(?:0|[1-9][0-9]{0,18})$/)
 const uint32 = integer('an integer from 0 to 4294967295', 0, 4294967295)
 const count = integer('an integer from 1 to 1000000000', 1, 1000000000)
+/** No file system takes more; and each of the folders above a file is looked for by its whole path. */
+const LONGEST_PATH = 4096
 const path = form(
-  'names joined by /, none of them . or ..',
+  `names joined by /, none of them . or .., of at most ${LONGEST_PATH} characters`,
   /^(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*$/,
+  LONGEST_PATH,
 )
 const word = defaulted(string, '')
 const labels = defaulted(mapOf(string), new Map<string, string>(), (a) => a.size === 0)
@@ -175,14 +179,12 @@ export const worldCodec: t.Type<World, unknown> = closed({
   containers: list(container),
   details: list(detail),
   tasks: list(task),
-  sandboxStore: defaulted(nullable(t.readonlyArray(sandbox, 'a list')), [], (a) => a?.length === 0),
+  sandboxStore: defaulted(nullable(listOf(sandbox)), [], (a) => a?.length === 0),
   images: list(closed({ name: string, digest: string, mediaType: word, size: defaulted(size, 0n), labels })),
   content: list(
     closed({ digest: string, size: defaulted(nullable(size), null), text: defaulted(nullable(text), null) }),
   ),
-  unpacked: list(
-    closed({ snapshotter: defaulted(string, 'overlayfs'), diffIds: t.readonlyArray(string, 'a list') }),
-  ),
+  unpacked: list(closed({ snapshotter: defaulted(string, 'overlayfs'), diffIds: listOf(string) })),
   files: list(file),
   mounts: list(closed(place)),
   netns: list(closed({ path: string, status: oneOf(['open', 'missing', 'stale']) })),

@@ -97,6 +97,26 @@ describe('world file', () => {
     expect([fitsCodec(hostile), fitsSchema(hostile)]).toEqual([false, false])
   })
 
+  it('holds no time that is no int64, and so no status that could be written and not be read', () => {
+    const at = (now: bigint) => misfitOf({ version: 1, now: String(now) })
+    expect([at(2n ** 63n - 1n), at(-(2n ** 63n))]).toEqual(['fits', 'fits'])
+    expect(at(2n ** 63n)).toMatch(/^now: expected ns since 1970/)
+    expect(at(-(2n ** 63n) - 1n)).toMatch(/^now: expected ns since 1970/)
+  })
+
+  it('refuses a path that is longer than a file system takes, before it looks at each folder of it', () => {
+    const at = (path: string) => misfitOf({ version: 1, now: '1', files: [{ in: 'root', path }] })
+    expect(at('a/'.repeat(2047) + 'ab')).toBe('fits')
+    expect(at('a/'.repeat(2048) + 'a')).toMatch(/^files\[0\]\.path: expected names joined by/)
+  })
+
+  it('tells the first of many misfits, and looks at no other', () => {
+    const containers: readonly unknown[] = [{ id: 'a' }, 1, ...new Array(100_000).fill(2)]
+    expect(misfitOf({ version: 1, now: '1', containers })).toBe('containers[1]: expected an object, got 1')
+    const read = worldCodec.decode({ version: 1, now: '1', containers })
+    expect(read._tag === 'Left' ? read.left.length : 0).toBe(1)
+  })
+
   it('reads back what it prints, digit by digit', () => {
     const world = decodeWorld(FULL)
     if (world._tag === 'Left') return expect.unreachable(world.left)
