@@ -24,6 +24,8 @@ const NUMBER = /^[1-9]\d{0,14}$/
 const TRIES = 50
 /** How long a holder may take to tell its pid; a stopped one never does. */
 const PATIENCE = 1000
+/** No pid is longer. Who says more than that is there all the same, and is not listened to. */
+const LONGEST = 20
 
 type Sight = { readonly kind: 'alive'; readonly pid: string | null } | { readonly kind: 'dead' | 'unclear' }
 
@@ -39,6 +41,7 @@ const look = (path: string): Promise<Sight> =>
     socket.setTimeout(PATIENCE, () => finish({ kind: 'alive', pid: null }))
     socket.on('data', (text: string) => {
       told += text
+      if (told.length > LONGEST) finish({ kind: 'alive', pid: null })
     })
     socket.on('end', () => finish(/^\d+$/.test(told) ? { kind: 'alive', pid: told } : { kind: 'unclear' }))
     socket.on('error', (error) => {

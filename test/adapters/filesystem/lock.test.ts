@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { link } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -81,6 +82,22 @@ describe('the lock', () => {
     child.kill('SIGKILL')
     await ended
     await (await right(lock(made).acquire())).release()
+  })
+
+  it('is held by one that never stops talking, who is not listened to', async () => {
+    const made = roots()
+    mkdirSync(join(made.state, 'cri-recover.lock'), { mode: 0o700 })
+    const talker = createServer((caller) => {
+      caller.on('error', () => undefined)
+      const talk = setInterval(() => caller.write('1'.repeat(1000)), 100)
+      caller.on('close', () => clearInterval(talk))
+    })
+    until(() => talker.close())
+    await once(talker.listen(join(made.state, 'cri-recover.lock', '1')), 'listening')
+    expect(await left(lock(made).acquire())).toMatchObject({
+      tag: 'AlreadyExists',
+      said: 'held by a process that does not answer',
+    })
   })
 
   it('stays with a process that is stopped', async () => {
