@@ -5,7 +5,8 @@ import { type Json, parseJson } from '../../core/json.js'
 const MAX_DEPTH = 256
 
 const plainNumber = (text: string): number | bigint => {
-  const value = Number(text)
+  // Printed, -0 is 0.
+  const value = Number(text) + 0
   return /^-?[0-9]+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value
 }
 

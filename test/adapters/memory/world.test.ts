@@ -104,6 +104,13 @@ describe('world file', () => {
     expect(at(-(2n ** 63n) - 1n)).toMatch(/^now: expected ns since 1970/)
   })
 
+  it('takes -0 for the 0 that it prints', () => {
+    const world = parseWorld('{"version":1,"now":"-0","tasks":[{"id":"a","status":"running","pid":-0}]}')
+    if (world._tag === 'Left') return expect.unreachable(world.left)
+    expect(world.right.tasks[0]?.pid).toBe(0)
+    expect(parseWorld(printWorld(world.right))).toStrictEqual(world)
+  })
+
   it('refuses a path that is longer than a file system takes, before it looks at each folder of it', () => {
     const at = (path: string) => misfitOf({ version: 1, now: '1', files: [{ in: 'root', path }] })
     expect(at('a/'.repeat(2047) + 'ab')).toBe('fits')
