@@ -36,11 +36,8 @@ const DONE = {
 const NAMES = Object.keys(DONE) as readonly (keyof typeof DONE)[]
 
 export const withoutFifos = async (lab: Lab): Promise<string> => {
-  const made = await setUp(
-    lab,
-    NAMES.map((name) => name.replaceAll(' ', '-')),
-  )
-  const of = (name: string): LabContainer => one(made, name.replaceAll(' ', '-'))
+  const made = await setUp(lab, NAMES)
+  const of = (name: keyof typeof DONE): LabContainer => one(made, name)
   for (const name of NAMES) await DONE[name](lab, of(name))
   const report = await recoverOn(lab)
   const saw = NAMES.map((name) => shown(report, of(name).id))
@@ -92,11 +89,8 @@ const linesOf = (way: keyof typeof LINES, { logFile = '' }: LabContainer): strin
 }
 
 export const filled = async (lab: Lab): Promise<string> => {
-  const made = await setUp(
-    lab,
-    WAYS.map((way) => way.replaceAll(' ', '-')),
-  )
-  const of = (way: string): LabContainer => one(made, way.replaceAll(' ', '-'))
+  const made = await setUp(lab, WAYS)
+  const of = (way: keyof typeof LINES): LabContainer => one(made, way)
   // The one that is held up comes last, so that no other program of its kind runs beside it.
   for (const way of WAYS.toReversed()) await fill(lab, way, of(way))
   const codes = await withServe(lab, [], async (served) => {

@@ -13,6 +13,9 @@ import { written } from '../telling.js'
 
 const MAIN = join(import.meta.dirname, '../../../dist/adapters/cli/main.js')
 
+/** A container's name may be a part of paths and of commands. */
+const named = (words: string): string => words.replaceAll(' ', '-')
+
 /** A pod with containers that run, and others that were only created; then containerd is without its CRI plugin. */
 export const setUp = async <R extends string, C extends string = never>(
   lab: Lab,
@@ -21,8 +24,8 @@ export const setUp = async <R extends string, C extends string = never>(
 ): Promise<ReadonlyMap<R | C, LabContainer>> => {
   const pod = await runPod(lab, 'pod')
   const made = new Map<R | C, LabContainer>()
-  for (const name of running) made.set(name, await runContainer(lab, pod, name))
-  for (const name of created) made.set(name, await createContainer(lab, pod, name))
+  for (const name of running) made.set(name, await runContainer(lab, pod, named(name)))
+  for (const name of created) made.set(name, await createContainer(lab, pod, named(name)))
   await lab.restart(false)
   return made
 }
