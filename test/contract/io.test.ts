@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, constants, existsSync, openSync } from 'node:fs'
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,8 +40,21 @@ const hold = (path: string, { later }: Undoing): (() => Promise<void>) => {
   return letGo
 }
 
-/** Another process writes into a FIFO: it may have to wait for room, and for somebody who reads. */
-const writeInto = (path: string, text: string, { later }: Undoing): Promise<void> => {
+/** As much as is written at once, whoever else writes. */
+const PIPE_BUF = 4096
+
+/** In one step: nobody has read it yet when this returns. */
+const writeAtOnce = (path: string, text: string): void => {
+  const fd = openSync(path, O_RDWR | O_NONBLOCK)
+  try {
+    writeSync(fd, text)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Another process writes into a FIFO: it may have to wait for room. */
+const writeAsRoomIs = (path: string, text: string, { later }: Undoing): Promise<void> => {
   const child: ChildProcess = spawn('sh', ['-c', 'exec cat > "$0"', path], {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
@@ -101,8 +114,11 @@ const runIn =
     const old: string[] = []
     return {
       request: { id, tty: false, stdin: false, log, stdinPath: '', ...pipes },
-      write: (stream, text) =>
-        writeInto(stream === 'stdout' ? pipes.stdoutPath : pipes.stderrPath, text, todo),
+      write: async (stream, text) => {
+        const path = stream === 'stdout' ? pipes.stdoutPath : pipes.stderrPath
+        if (Buffer.byteLength(text) <= PIPE_BUF) writeAtOnce(path, text)
+        else await writeAsRoomIs(path, text, todo)
+      },
       end: async () => {
         for (const letGo of shim) await letGo()
       },
