@@ -109,4 +109,7 @@ describe('a node whose every text would take a terminal over', () => {
     expect(shown.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u)
     expect(shown.split('\n').filter((line) => line.startsWith('forged'))).toEqual([])
   })
+  it('and told where a directory stands whose name has lines of its own', async () => {
+    expect((await run(['plan', '--world', hostile, '--all'])).stdout).not.toContain('(in )')
+  })
 })

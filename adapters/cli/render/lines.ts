@@ -109,7 +109,7 @@ const imageLine = (row: ImageRow): Line => ({
 
 /** The end of the path is a name, what is before it the same for most: it stands behind the reason. */
 const orphanLine = (path: string, others: number, fate: Fate, change: string, reason: string): Line => {
-  const [, folder = '', name = path] = /^(.*)\/([^/]+\/[^/]+)$/.exec(path) ?? []
+  const [, folder = '', name = path] = /^(.*)\/([^/]+\/[^/]+)$/s.exec(path) ?? []
   return {
     fate,
     kind: 'directory',
