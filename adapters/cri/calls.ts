@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { type handleUnaryCall, Metadata, status } from '@grpc/grpc-js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import { isRight } from 'fp-ts/lib/Either.js'
@@ -83,6 +84,8 @@ export const unary =
   (call, callback) => {
     const done = timed(watcher, method)
     const gone = new AbortController()
+    // One call may ask containerd for many snapshots side by side, which Node would warn of as of a leak.
+    setMaxListeners(0, gone.signal)
     call.on('cancelled', () => {
       gone.abort()
       done(status.CANCELLED)

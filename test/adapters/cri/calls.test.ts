@@ -60,6 +60,21 @@ describe('who counts calls', () => {
     expect(handled).toEqual([['runtime.v1.RuntimeService/StartContainer', 'Unimplemented']])
     expect(log).toEqual([])
   })
+  it('is not warned of a call behind which many wait for the same signal', async () => {
+    const held = holding()
+    const warnings: string[] = []
+    const warned = (warning: Error): void => void warnings.push(warning.name)
+    process.on('warning', warned)
+    const { begin, node } = await watched({}, held.twist)
+    node.containers(container('a', 's'))
+    const call = begin(Cri.containerStatus, { containerId: 'a', verbose: false })
+    const signal = await held.asked
+    for (let n = 0; n < 20; n += 1) signal.addEventListener('abort', () => undefined)
+    call.cancel()
+    await call.code
+    process.off('warning', warned)
+    expect(warnings).toEqual([])
+  })
   it('is told once of a call that its client gave up, which then ends behind it', async () => {
     const held = holding()
     const { begin, ask, node, handled } = await watched({}, held.twist)
