@@ -18,7 +18,7 @@ import { holds, type Target } from './target.js'
 
 /** What shims send: frames, the messages in them, and all of it through a connection. */
 
-export const framesOf = (all: readonly Uint8Array[]) => {
+const framesOf = (all: readonly Uint8Array[]) => {
   const decoder = frameDecoder()
   const frames: Frame[] = []
   let error: string | null = null

@@ -13,6 +13,9 @@ const HEAP = '--max-old-space-size=256'
 const SILENCE_MS = 60_000
 const REPLAY_MS = 30_000
 const TRIES = 60
+const SHRINKING_MS = 180_000
+/** Of what a process says as it dies. */
+const SHOWN = 1000
 /** As a shell has it. */
 const INTERRUPTED = 130
 
@@ -29,7 +32,9 @@ export const replay = (target: string, file: string, temporary = tmpdir()): stri
     env: { ...process.env, TMPDIR: temporary },
   })
   if (status === 0) return null
-  return status === 1 ? stderr.trim() : `the process ended with ${signal ?? status}: ${stderr.slice(0, 2000)}`
+  return status === 1
+    ? stderr.trim()
+    : `the process ended with ${signal ?? status}: ${stderr.slice(0, SHOWN)}`
 }
 
 const smallest = async (target: string, input: Uint8Array, folder: string, why: string): Promise<Finding> => {
@@ -38,7 +43,9 @@ const smallest = async (target: string, input: Uint8Array, folder: string, why: 
     writeFileSync(file, tried)
     return replay(target, file, folder)
   }
-  const least = await shrunk(input, async (smaller) => said(smaller) !== null, TRIES)
+  const end = performance.now() + SHRINKING_MS
+  const fails = async (smaller: Uint8Array) => performance.now() < end && said(smaller) !== null
+  const least = await shrunk(input, fails, TRIES)
   return { input: least, said: said(least) ?? `${why}, after other inputs` }
 }
 
@@ -53,6 +60,7 @@ export const watched = (
   const child = fork(CHILD, ['run', target, String(seed), String(seconds), current], {
     execArgv: [HEAP],
     serialization: 'advanced',
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     // What a target makes goes with the folder, also when the process dies of an input.
     env: { ...process.env, TMPDIR: folder },
   })
@@ -65,6 +73,10 @@ export const watched = (
   let result: Result | null = null
   let last = { runs: 0, kept: 0 }
   let why = ''
+  let lament = ''
+  child.stderr?.on('data', (bytes: Buffer) => {
+    lament = (lament + bytes).slice(-SHOWN)
+  })
   const hung = (): void => {
     why = `no sign of life for ${SILENCE_MS} ms`
     child.kill('SIGKILL')
@@ -83,7 +95,7 @@ export const watched = (
     child.on('exit', async (code, signal) => {
       clearTimeout(silence)
       if (result !== null) return resolve(result)
-      why ||= `the process ended with ${signal ?? code}`
+      why ||= `the process ended with ${signal ?? code}: ${lament}`
       resolve({ ...last, finding: await smallest(target, readFileSync(current), folder, why) })
     })
   }).finally(() => {
