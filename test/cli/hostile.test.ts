@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { NOW, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, printWorld, type World } from '../../adapters/memory/index.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry, fault } from '../laws/worlds.js'
-import { NOW, taskReply } from '../support/seen.js'
 import { run } from './run.js'
 
 /** Every text of a node that comes from outside, made to take a terminal over. */

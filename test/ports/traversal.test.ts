@@ -2,15 +2,15 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { rightOf } from '../../adapters/fast-check/either.js'
+import { options } from '../../adapters/fast-check/options.js'
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { NOW, taskReply } from '../../adapters/fast-check/seen.js'
 import { filesystem } from '../../adapters/filesystem/index.js'
 import { emptyWorld, simulate } from '../../adapters/memory/index.js'
 import type { ContainerRecord } from '../../core/records.js'
 import type { Report } from '../../core/report.js'
 import { recover } from '../../ports/recover.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { rightOf } from '../support/either.js'
-import { options } from '../support/options.js'
-import { NOW, taskReply } from '../support/seen.js'
 
 /** A containerd whose records lie about who they are, above a real file system. */
 
