@@ -113,8 +113,8 @@ describe('world file', () => {
 
   it('refuses a path that is longer than a file system takes, before it looks at each folder of it', () => {
     const at = (path: string) => misfitOf({ version: 1, now: '1', files: [{ in: 'root', path }] })
-    expect(at('a/'.repeat(2047) + 'ab')).toBe('fits')
-    expect(at('a/'.repeat(2048) + 'a')).toMatch(/^files\[0\]\.path: expected names joined by/)
+    expect(at(`${'a/'.repeat(2047)}ab`)).toBe('fits')
+    expect(at(`${'a/'.repeat(2048)}a`)).toMatch(/^files\[0\]\.path: expected names joined by/)
   })
 
   it('tells the first of many misfits, and looks at no other', () => {
