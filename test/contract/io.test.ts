@@ -3,7 +3,8 @@ import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { calm, type Placed } from '../../adapters/fast-check/contract/files.js'
+import { afterEach } from 'vitest'
+import type { Placed } from '../../adapters/fast-check/contract/files.js'
 import { describeIo, type IoFixture } from '../../adapters/fast-check/contract/io.js'
 import { describeLogs, type LoggedTask, type LogsFixture } from '../../adapters/fast-check/contract/logs.js'
 import { logIo, oneShotIo } from '../../adapters/io/index.js'
@@ -27,6 +28,18 @@ const undoing = () => {
 }
 
 type Undoing = ReturnType<typeof undoing>
+
+const open = new Set<Undoing>()
+/** A sentence that hangs never comes to its own cleanup. */
+afterEach(async () => {
+  for (const { undo } of open) await undo()
+  open.clear()
+})
+
+/** Long enough for whoever is well. */
+const closed = async (io: LogIo): Promise<void> => {
+  await io.close(AbortSignal.timeout(5_000))()
+}
 
 /** Holds a FIFO open, as a shim does, and says when it is let go of. */
 const hold = (path: string, { later }: Undoing): (() => Promise<void>) => {
@@ -80,6 +93,7 @@ const fixtureOf = async <I extends Io>(
   ioOf: (state: string) => I,
 ): Promise<IoFixture<I> & { readonly top: string; readonly undoing: Undoing }> => {
   const todo = undoing()
+  open.add(todo)
   const top = await mkdtemp(join(tmpdir(), 'cri-recover-contract-'))
   todo.later(() => rm(top, { recursive: true, force: true }))
   const state = join(top, 'state')
@@ -138,10 +152,10 @@ const makeLogs = async (files: readonly Placed[]): Promise<LogsFixture> => {
   const { top, undoing: todo, ...fixture } = await fixtureOf(files, logIoIn)
   const successor = (): LogIo => {
     const next = logIoIn(fixture.state)
-    todo.later(() => next.close(calm)())
+    todo.later(() => closed(next))
     return next
   }
-  todo.later(() => fixture.io.close(calm)())
+  todo.later(() => closed(fixture.io))
   return { ...fixture, maxLine: MAX_LINE, run: runIn(top, todo), successor }
 }
 

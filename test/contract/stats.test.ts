@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { afterEach } from 'vitest'
 import { describeStats, type StatsFixture } from '../../adapters/fast-check/contract/stats.js'
 import { until } from '../../adapters/fast-check/wait.js'
 import { cgroupMountsOf } from '../../adapters/filesystem/cgroups.js'
@@ -47,6 +48,13 @@ const kill = async (child: ChildProcess): Promise<void> => {
   await ended
 }
 
+const open = new Set<() => Promise<void>>()
+/** A sentence that hangs never comes to its own cleanup. */
+afterEach(async () => {
+  for (const end of open) await end()
+  open.clear()
+})
+
 let made = 0
 
 const makeStats = (cgroups: boolean) => async (): Promise<StatsFixture> => {
@@ -58,6 +66,7 @@ const makeStats = (cgroups: boolean) => async (): Promise<StatsFixture> => {
     await kill(child)
     await removeCgroup(places)
   }
+  open.add(end)
   try {
     for (const place of places) mkdirSync(place)
     if (cgroups) limit(places)
