@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   closeSync,
   constants,
@@ -109,6 +110,19 @@ describe('the log of a container', () => {
     expect(openDescriptors()).toBe(before)
     if (existsSync(outside) && statSync(outside).isFile()) expect(readFileSync(outside, 'utf8')).toBe('')
     expect(existsSync(join(outside, '0.log'))).toBe(false)
+  })
+  it.skipIf(!isRoot)(`is refused where it is a device, unopened${ROOT}`, async () => {
+    const host = node()
+    const { request, log, end } = host.task('web')
+    mkdirSync(dirname(log), { recursive: true })
+    // To open a console is to have it; a number that no driver has fails otherwise.
+    execFileSync('mknod', [log, 'c', '511', '511'])
+    const refusal = await left(host.io.attach(request))
+    end()
+    expect([refusal.tag, refusal.said]).toEqual([
+      'Denied',
+      expect.stringContaining('something that is no file'),
+    ])
   })
   it('has times that never go backwards, not even when the clock does', async () => {
     const times = [5_000_000_000n, 5_500_000_000n, 4_000_000_000n, 5_500_000_001n, 1n]
@@ -306,6 +320,20 @@ describe('rotation', () => {
     await right(host.io.drain('web', patient))
     expect([told(`${log}.old`), told(log)]).toEqual([['F old'], ['F new']])
     expect(openDescriptors()).toBe(before - 2)
+  })
+  it('that finds a link in the log’s place writes nothing where that leads', async () => {
+    const host = node()
+    const { request, log, end, stdout } = host.task('web')
+    const outside = join(host.root, 'outside')
+    writeFileSync(outside, 'precious')
+    await right(host.io.attach(request))
+    renameSync(log, `${log}.old`)
+    symlinkSync(outside, log)
+    expect((await left(host.io.reopen('web'))).tag).toBe('Denied')
+    await writer('kept\n', stdout)
+    end()
+    await right(host.io.drain('web', patient))
+    expect([told(`${log}.old`), readFileSync(outside, 'utf8')]).toEqual([['F kept'], 'precious'])
   })
   it('that fails leaves the log where it is', async () => {
     const host = node()

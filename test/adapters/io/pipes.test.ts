@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -14,7 +15,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import type { OpenStream } from '../../../adapters/io/index.js'
 import { failure } from '../../../ports/failure.js'
-import { left, right, until } from '../filesystem/support.js'
+import { isRoot, left, ROOT, right, until } from '../filesystem/support.js'
 import {
   fifo,
   gaveUp,
@@ -118,6 +119,14 @@ describe('the pipes of a task', () => {
       expect((await left(io.drain('web', patient))).tag).toBe('NotFound')
     },
   )
+  it.skipIf(!isRoot)(`are refused where one is a device, unopened${ROOT}`, async () => {
+    const host = node()
+    const path = join(host.pipes, 'device')
+    // A number that no driver has: to open it fails otherwise.
+    execFileSync('mknod', [path, 'c', '511', '511'])
+    const { tag, said } = await left(host.io.attach(host.task('web', { stdoutPath: path }).request))
+    expect([tag, said]).toEqual(['Malformed', expect.stringContaining('is no FIFO')])
+  })
   it('lose nothing to an attach that fails: the next one reads it all', async () => {
     const host = node()
     const { request, stdout, log, end } = host.task('web')
