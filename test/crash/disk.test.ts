@@ -106,6 +106,21 @@ describe('a disk after a power cut', () => {
       'db db/status="" web web/status="old"',
     ])
   })
+  it('has no name that was below such a directory, when one like it is made', () => {
+    const disk = applyAll(BEGIN, [
+      { op: 'mkdir', path: 'db' },
+      { op: 'create', path: 'db/status', mode: 0o600 },
+      { op: 'sync-directory', path: 'db' },
+    ])
+    const without = afterPowerCut(disk).filter((left) => !look(left).has('db'))
+    expect(without.map((left) => said(applyAll(left, [{ op: 'mkdir', path: 'db' }])))).toEqual([
+      'db web web/status="old"',
+    ])
+  })
+  it('has the new name of what was renamed into another directory, once the old one is gone for good', () => {
+    const asked: Operation[] = [{ op: 'rename', path: 'web/status', to: 'status' }, syncDirectory]
+    expect(later(...asked)).toEqual(['status="old" web'])
+  })
   it('brings back what was removed and not synced, but into no new directory of that name', () => {
     const removed: Operation[] = [
       { op: 'unlink', path: 'web/status' },

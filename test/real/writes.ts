@@ -65,53 +65,73 @@ const plain = (path: string): string => path.replace(/\.tmp-status\d+$/, '.tmp-s
 
 const modeIn = (rest: string): number => Number.parseInt(/\b0[0-7]+$/.exec(rest)?.[0] ?? '', 8)
 
-/** Reads a trace as what it asks of the files below `base`. */
-export const operationsIn = (trace: string, base: string): readonly Operation[] => {
-  /** What each descriptor was opened at, for `/proc/self/fd/N/name` is how names are reached. */
+/** What each descriptor was opened at, for names are reached by `/proc/self/fd/N/name`. */
+const descriptors = () => {
   const opened = new Map<string, string>()
   const directories = new Set<string>()
   const resolve = (path: string): string =>
     path.replace(/^\/proc\/self\/fd\/(\d+)/, (_, fd: string) => opened.get(fd) ?? '')
-  const below = (path: string): string | null => {
-    const at = relative(base, resolve(path))
-    return at.startsWith('..') ? null : plain(at)
+  return {
+    resolve,
+    isDirectory: (place: string): boolean => directories.has(place),
+    note: ({ name, rest, strings: [path = ''], returned }: SystemCall): void => {
+      if (name === 'close') opened.delete(Number.parseInt(rest, 10).toString())
+      if (name !== 'openat') return
+      opened.set(Number.parseInt(returned, 10).toString(), resolve(path))
+      if (rest.includes('O_DIRECTORY')) directories.add(resolve(path))
+    },
+    /** The file that a call is about: its first path, or where its descriptor was opened. */
+    placeOf: ({ name, rest, strings: [path = ''] }: SystemCall): string => {
+      const fd = /^\d+/.exec(rest)?.[0]
+      return fd === undefined || name === 'openat' ? resolve(path) : (opened.get(fd) ?? '')
+    },
   }
-  return callsIn(trace).flatMap(({ name, rest, strings, returned }): readonly Operation[] => {
-    const [first = '', second = ''] = strings
-    const descriptor = /^\d+/.exec(rest)?.[0]
-    if (name === 'openat') {
-      const place = resolve(first)
-      const [fd = ''] = /^\d+/.exec(returned) ?? []
-      opened.set(fd, place)
-      if (rest.includes('O_DIRECTORY')) directories.add(place)
-      const path = below(first)
-      if (path === null || !/O_CREAT|O_TRUNC/.test(rest)) return []
-      if (!rest.includes('O_EXCL')) throw new Error(`not understood: ${name}(${rest})`)
-      return [{ op: 'create', path, mode: modeIn(rest) }]
-    }
-    if (name === 'close') opened.delete(descriptor ?? '')
-    if (name === 'close') return []
-    const target = descriptor === undefined ? first : (opened.get(descriptor) ?? '')
-    const path = target === '' ? null : below(target)
+}
+
+const operationOf = (
+  { name, rest, strings: [text = ''] }: SystemCall,
+  at: { readonly path: string; readonly to: string; readonly isDirectory: boolean },
+): Operation | null => {
+  const { path, to } = at
+  const mode = modeIn(rest)
+  switch (name) {
+    case 'openat':
+      if (!/O_CREAT|O_TRUNC/.test(rest)) return null
+      if (rest.includes('O_EXCL')) return { op: 'create', path, mode }
+      break
+    case 'close':
+      return null
+    case 'write':
+      return { op: 'write', path, text }
+    case 'fchmod':
+      return { op: 'chmod', path, mode }
+    case 'fsync':
+      return { op: at.isDirectory ? 'sync-directory' : 'sync', path }
+    case 'rename':
+    case 'link':
+      return { op: name, path, to }
+    case 'unlink':
+    case 'mkdir':
+    case 'rmdir':
+      return { op: name, path }
+  }
+  throw new Error(`not understood: ${name}(${rest})`)
+}
+
+/** Reads a trace as what it asks of the files below `base`. */
+const operationsIn = (trace: string, base: string): readonly Operation[] => {
+  const { note, placeOf, resolve, isDirectory } = descriptors()
+  const below = (place: string): string | null => {
+    const path = place === '' ? '..' : relative(base, place)
+    return path.startsWith('..') ? null : plain(path)
+  }
+  return callsIn(trace).flatMap((call) => {
+    const place = placeOf(call)
+    note(call)
+    const path = below(place)
     if (path === null) return []
-    const to = below(second) ?? ''
-    switch (name) {
-      case 'write':
-        return [{ op: 'write', path, text: first }]
-      case 'fchmod':
-        return [{ op: 'chmod', path, mode: modeIn(rest) }]
-      case 'fsync':
-        return [{ op: directories.has(resolve(target)) ? 'sync-directory' : 'sync', path }]
-      case 'rename':
-      case 'link':
-        return [{ op: name, path, to }]
-      case 'unlink':
-      case 'mkdir':
-      case 'rmdir':
-        return [{ op: name, path }]
-      default:
-        throw new Error(`not understood: ${name}(${rest})`)
-    }
+    const to = below(resolve(call.strings[1] ?? '')) ?? ''
+    return operationOf(call, { path, to, isDirectory: isDirectory(place) }) ?? []
   })
 }
 
