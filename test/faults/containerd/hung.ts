@@ -14,6 +14,7 @@ import type { Fault } from '../fault.js'
 import { effects, expectUntouched, hasOrphan, idsIn, nodeOf, recovered, SECOND } from '../in-memory.js'
 import { ONE_POD } from '../lives.js'
 import { containerOf, diskOf, hasOrphanOn, type Made, podsOn, tryPlan } from '../on-lab.js'
+import { untilStopped } from '../stand-still.js'
 import { type Ids, rowOf, states, told } from '../told.js'
 
 /** F2: containerd is there, and does not answer any more. */
@@ -79,10 +80,15 @@ const atADeletion = async (): Promise<string> => {
 const inMemory = async (): Promise<string> =>
   `${await fromTheFirst()}; ${await afterTheListings()}; ${await atADeletion()}`
 
+const stop = async ({ containerd }: Lab): Promise<void> => {
+  await containerd.kill('SIGSTOP')
+  await untilStopped(containerd.pid)
+}
+
 /** Hung while `use` runs, and going on again however that ends. */
 const whileStopped = async <A>(lab: Lab, use: () => Promise<A>): Promise<A> => {
-  await lab.containerd.kill('SIGSTOP')
   try {
+    await stop(lab)
     return await use()
   } finally {
     await lab.containerd.kill('SIGCONT')
@@ -94,15 +100,15 @@ const PATIENCE = { timeoutMs: 1_000 }
 /** Stopped from the moment on that a task's port is asked for something. */
 const stoppedAt = async (lab: Lab, call: 'list' | 'delete'): Promise<Report> => {
   let stopped = false
-  const stop = async (): Promise<void> => {
+  const first = async (): Promise<void> => {
     stopped = true
-    await lab.containerd.kill('SIGSTOP')
+    await stop(lab)
   }
   const disturbed = ({ tasks: real }: Ports): Ports['tasks'] => ({
     ...real,
     ...(call === 'list'
-      ? { list: (signal) => () => stop().then(() => real.list(signal)()) }
-      : { delete: (id, signal) => () => stop().then(() => real.delete(id, signal)()) }),
+      ? { list: (signal) => () => first().then(() => real.list(signal)()) }
+      : { delete: (id, signal) => () => first().then(() => real.delete(id, signal)()) }),
   })
   try {
     const reply = await onNode(lab, (ports) =>

@@ -9,6 +9,7 @@ import { recoverOn } from '../../real/node.js'
 import type { Fault } from '../fault.js'
 import { effects, idsIn, nodeOf, recovered, SECOND } from '../in-memory.js'
 import { containerOf, podOf, podsOn } from '../on-lab.js'
+import { untilStopped } from '../stand-still.js'
 import { type Ids, rowOf, states, told } from '../told.js'
 import { expectCalm, HIT, TWO_PODS } from './two-pods.js'
 
@@ -57,8 +58,9 @@ const onLab = async (lab: Lab): Promise<string> => {
     )
   const before = await files()
   let report: Report
-  signal(shim, 'SIGSTOP')
   try {
+    signal(shim, 'SIGSTOP')
+    await untilStopped(shim.pid)
     report = await recoverOn(lab, { timeoutMs: 10_000 })
     expectDoubt(report, made.ids)
     expect(await files()).toEqual(before)

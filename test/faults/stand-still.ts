@@ -1,0 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { untilTrue } from '../lab/wait.js'
+
+const stateOf = (pid: number, thread: string): string => {
+  const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
+  return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3)
+}
+
+/** SIGSTOP is only sent by kill(2): a thread that runs meanwhile may still answer, so each of them is waited for. */
+export const untilStopped = (pid: number): Promise<void> =>
+  untilTrue(`every thread of ${pid} has stopped`, () =>
+    readdirSync(`/proc/${pid}/task`).every((thread) => stateOf(pid, thread) === 'T'),
+  )
