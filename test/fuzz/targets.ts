@@ -4,6 +4,7 @@ import { OF_JSON } from './of-json.js'
 import { OF_KERNEL } from './of-kernel.js'
 import { OF_LOGS } from './of-logs.js'
 import { OF_METADATA } from './of-metadata.js'
+import { NAMES } from './of-names.js'
 import { OF_TTRPC } from './of-ttrpc.js'
 import { WORLD } from './of-world.js'
 import type { Target } from './target.js'
@@ -12,6 +13,7 @@ import type { Target } from './target.js'
 export const TARGETS: readonly Target[] = [
   ...OF_JSON,
   ...OF_METADATA,
+  NAMES,
   WORLD,
   ...OF_LOGS,
   ...OF_TTRPC,
