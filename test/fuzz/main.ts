@@ -21,7 +21,9 @@ const { values, positionals } = parseArgs({
 const seconds = Number(values.seconds ?? SECONDS)
 const seed = Number(values.seed ?? Date.now() % 2 ** 32)
 const chosen = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
-const strange = positionals.filter((name) => !TARGETS.some((target) => target.name === name))
+const strange =
+  positionals.some((name) => !TARGETS.some((target) => target.name === name)) ||
+  (values.input !== undefined && positionals.length !== 1)
 
 const one = async (target: string): Promise<boolean> => {
   const began = performance.now()
@@ -40,7 +42,7 @@ const one = async (target: string): Promise<boolean> => {
 }
 
 const all = async (): Promise<boolean> => {
-  if (!Number.isFinite(seconds) || !Number.isFinite(seed) || strange.length > 0) {
+  if (!Number.isFinite(seconds) || !Number.isFinite(seed) || strange) {
     say(`targets:\n${TARGETS.map(({ name, decodes }) => `  ${name.padEnd(20)}${decodes}`).join('\n')}`)
     return false
   }
