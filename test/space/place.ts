@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto'
+import { isRight } from 'fp-ts/lib/Either.js'
+import { simulate, type World } from '../../adapters/memory/index.js'
+import type { Report } from '../../core/report.js'
+import { asText } from '../laws/case.js'
+import { type Choice, choicesOf, disturb, type Gate, type History, isDeath } from './choices.js'
+import type { Heard } from './heard.js'
+import { type Halted, type Led, led, type Wiring } from './process.js'
+import type { Bounds } from './worlds.js'
+
+/** Where a search can be: a node, and the recovery that is under way on it. */
+
+export interface Place {
+  readonly key: string
+  readonly world: World
+  /** What may still befall it */
+  readonly left: Pick<Bounds, 'mortal' | 'restarts'>
+  /** null: nobody recovers */
+  readonly running: Running | null
+}
+
+export interface Running {
+  /** The node on which it began, and what happened since */
+  readonly begun: World
+  readonly since: History | null
+  /** What the program was answered, as texts, sorted: it knows nothing else */
+  readonly answers: readonly string[]
+  readonly heard: number
+  readonly waiting: readonly Gate[]
+  /** What it came to; null: it goes on */
+  readonly report: Report | null
+}
+
+/** Equal texts are one text: there are few, and many places that have them. */
+const texts = new Map<string, string>()
+const shared = (text: string): string => {
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  texts.set(text, text)
+  return text
+}
+
+/** Equal worlds are one world, with a number for a name. */
+interface Known {
+  readonly world: World
+  readonly name: number
+}
+const worlds = new Map<string, Known>()
+const known = (world: World): Known => {
+  const { now, containerd, tasks, files } = world
+  const told = [
+    now,
+    containerd,
+    tasks.map(({ id, status, exitStatus, exitedAt }) => `${id} ${status} ${exitStatus} ${exitedAt}`),
+    files.map((file) => `${file.in} ${file.path} ${file.kind} ${file.text}`),
+  ].join('\n')
+  const before = worlds.get(told)
+  if (before !== undefined) return before
+  const fresh = { world, name: worlds.size }
+  worlds.set(told, fresh)
+  return fresh
+}
+
+const keyed = ({ world, left, running }: Omit<Place, 'key'>): Place => {
+  const { world: same, name } = known(world)
+  const process = running && [...running.answers, ...running.waiting, running.report !== null]
+  const told = [name, ...left.mortal, left.restarts, ...(process ?? [])].join('\n')
+  return { world: same, left, running, key: createHash('sha1').update(told).digest('base64') }
+}
+
+export const idle = (world: World, left: Place['left']): Place => keyed({ world, left, running: null })
+
+const spent = (left: Place['left'], choice: Choice): Place['left'] =>
+  choice === 'stop containerd'
+    ? { ...left, restarts: false }
+    : choice.startsWith('die ')
+      ? { ...left, mortal: left.mortal.filter((id) => choice !== `die ${id}`) }
+      : left
+
+const isAlive = (world: World, id: string): boolean =>
+  world.tasks.some((task) => task.id === id && task.status !== 'stopped')
+
+/** The choices that nobody has to die for. Disturbances come first: an early one is told rather than a late one. */
+export const choicesAt = ({ world, left, running }: Place): readonly Choice[] =>
+  running?.report != null
+    ? []
+    : [
+        ...left.mortal.filter((id) => isAlive(world, id)).map((id): Choice => `die ${id}`),
+        ...(world.containerd === null ? (['start containerd'] as const) : []),
+        ...(world.containerd !== null && left.restarts ? (['stop containerd'] as const) : []),
+        ...(running === null ? (['begin'] as const) : running.waiting),
+      ]
+
+/** Ways to die here. Only of a write something is left where it is torn. */
+export const deathsAt = ({ running }: Place): readonly Choice[] =>
+  running === null || running.report !== null
+    ? []
+    : [
+        'kill',
+        ...running.waiting
+          .filter((gate) => gate.startsWith('> checkpoints.write'))
+          .map((gate): Choice => `tear ${gate.slice(2)}`),
+      ]
+
+const SECOND = 1_000_000_000n
+/** Nobody recovers any more. The clock goes on where something was left behind; else it would only make copies. */
+const abandoned = (place: Place, world: World): Place => {
+  const changed = place.running !== null && asText(place.running.begun.files) !== asText(world.files)
+  return idle(changed ? { ...world, now: world.now + SECOND } : world, place.left)
+}
+
+const answerText = ({ call, answer }: Heard): string => shared(`${call} = ${asText(answer)}`)
+
+/** Where a recovery stands that went on from here. One that gave up is none any more. */
+const arrived = (left: Place['left'], from: Running, since: History | null, at: Halted): Place => {
+  if (at.ended !== null && !(isRight(at.ended) && at.ended.right.fatal === null)) return idle(at.world, left)
+  const fresh = at.heard.slice(from.heard).map(answerText)
+  return keyed({
+    world: at.world,
+    left,
+    running: {
+      begun: from.begun,
+      since,
+      answers: fresh.length === 0 ? from.answers : [...from.answers, ...fresh].sort(),
+      heard: at.heard.length,
+      waiting: at.waiting,
+      report: at.ended !== null && isRight(at.ended) ? at.ended.right : null,
+    },
+  })
+}
+
+/** What was reached, and the recovery that stands there and can be led on once. */
+export interface Reached {
+  readonly place: Place
+  readonly halted: Halted | null
+  readonly live: Led | null
+}
+
+const only = (place: Place): Reached => ({ place, halted: null, live: null })
+
+const disturbed = (place: Place, choice: Choice): Place => {
+  const node = simulate(place.world)
+  disturb(node, choice)
+  return idle(node.world(), spent(place.left, choice))
+}
+
+/**
+ * Makes a choice.
+ *
+ * @param live - a recovery that stands there; null: one is led there
+ */
+export const choose = async (
+  place: Place,
+  choice: Choice,
+  { concurrency }: Bounds,
+  wiring: Wiring,
+  live: Led | null,
+): Promise<Reached> => {
+  const { running, world } = place
+  if (choice === 'kill') return only(abandoned(place, world))
+  if (choice === 'begin') {
+    const fresh = led(world, concurrency, wiring)
+    const halted = await fresh.on([])
+    const from = { begun: world, since: null, answers: [], heard: 0, waiting: [], report: null }
+    return { place: arrived(place.left, from, null, halted), halted, live: fresh }
+  }
+  if (running === null) return only(disturbed(place, choice))
+  const since = { last: choice, before: running.since }
+  const going = live ?? led(running.begun, concurrency, wiring)
+  const halted = await going.on(live === null ? choicesOf(since) : [choice])
+  if (isDeath(choice)) return only(abandoned(place, halted.world))
+  return { place: arrived(spent(place.left, choice), running, since, halted), halted, live: going }
+}

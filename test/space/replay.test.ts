@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { checkpointAt } from '../laws/files.js'
+import { replay } from './replay.js'
+import type { Step } from './search.js'
+import { NODES } from './worlds.js'
+
+/** A history is followed again and shown step by step: the one that is asked for, or one of an undone start. */
+
+const {
+  NODE = 'being started and running',
+  HISTORY = 'die b, begin, introspection.plugins, lock.acquire, kill, begin',
+} = process.env
+
+const standing = ({ to: { world } }: Step): readonly string[] => [
+  ...world.tasks.map(({ id, status, exitStatus }) => `task ${id} ${status} ${exitStatus}`),
+  ...['a', 'b'].map((id) => {
+    const status = checkpointAt(world, id)?.status
+    return `checkpoint ${id} ${status === undefined ? 'unreadable' : `${status.startedAt} ${status.finishedAt} ${status.exitCode}`}`
+  }),
+]
+
+it('follows a history again', async () => {
+  const node = NODES.find(({ name }) => name === NODE) ?? expect.unreachable(`no node ${NODE}`)
+  const steps = await replay(node, HISTORY)
+  let before: readonly string[] = []
+  for (const step of steps) {
+    const after = standing(step)
+    const changed = after.filter((line) => !before.includes(line))
+    process.stdout.write(`${step.choice}${changed.length === 0 ? '' : `  → ${changed.join(', ')}`}\n`)
+    before = after
+  }
+  expect(steps.length).toBeGreaterThan(0)
+})
