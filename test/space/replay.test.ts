@@ -3,12 +3,14 @@ import { checkpointAt } from '../laws/files.js'
 import { replay } from './replay.js'
 import type { Step } from './search.js'
 import { NODES } from './worlds.js'
+import { WORSE } from './worse.js'
 
 /** A history is followed again and shown step by step: the one that is asked for, or one of an undone start. */
 
 const {
-  NODE = 'being started and running',
-  HISTORY = 'die b, begin, introspection.plugins, lock.acquire, kill, begin',
+  ON = 'being started and running',
+  HISTORY = 'die b, begin, introspection.plugins, > lock.acquire, kill, begin',
+  WORSE: that,
 } = process.env
 
 const standing = ({ to: { world } }: Step): readonly string[] => [
@@ -20,8 +22,8 @@ const standing = ({ to: { world } }: Step): readonly string[] => [
 ]
 
 it('follows a history again', async () => {
-  const node = NODES.find(({ name }) => name === NODE) ?? expect.unreachable(`no node ${NODE}`)
-  const steps = await replay(node, HISTORY)
+  const node = NODES.find(({ name }) => name === ON) ?? expect.unreachable(`no node ${ON}`)
+  const steps = await replay(node, HISTORY, WORSE.find((one) => one.that === that)?.wiring)
   let before: readonly string[] = []
   for (const step of steps) {
     const after = standing(step)

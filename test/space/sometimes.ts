@@ -132,7 +132,8 @@ export const SOMETIMES: readonly Sometimes[] = [
   },
   {
     what: 'a recovery ends that containerd was down for a part of',
-    fits: (state) => rows(state).some(({ state: is }) => is === 'CONTAINER_UNKNOWN'),
+    fits: ({ place: { running } }) =>
+      running?.report != null && running.answers.some((answer) => answer.includes('"tag":"Unavailable"')),
   },
   {
     what: 'two recoveries were killed, and the third comes to its end',
