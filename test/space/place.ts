@@ -6,6 +6,7 @@ import { asText } from '../laws/case.js'
 import { type Choice, choicesOf, disturb, type Gate, type History, isDeath } from './choices.js'
 import type { Heard } from './heard.js'
 import { type Halted, type Led, led, type Wiring } from './process.js'
+import { afterwards, NONE_UNDER_WAY, type UnderWay } from './under-way.js'
 import type { Bounds } from './worlds.js'
 
 /** Where a search can be: a node, and the recovery that is under way on it. */
@@ -27,6 +28,8 @@ export interface Running {
   readonly answers: readonly string[]
   readonly heard: number
   readonly waiting: readonly Gate[]
+  /** What is settled of answers that have not arrived */
+  readonly underWay: UnderWay
   /** What it came to; null: it goes on */
   readonly report: Report | null
 }
@@ -45,8 +48,11 @@ interface Known {
   readonly world: World
   readonly name: number
 }
-const worlds = new Map<string, Known>()
+/** By the records of their node, which nothing changes here. */
+const worlds = new WeakMap<World['containers'], Map<string, Known>>()
 const known = (world: World): Known => {
+  const ofNode = worlds.get(world.containers) ?? new Map<string, Known>()
+  worlds.set(world.containers, ofNode)
   const { now, containerd, tasks, files } = world
   const told = [
     now,
@@ -54,16 +60,21 @@ const known = (world: World): Known => {
     tasks.map(({ id, status, exitStatus, exitedAt }) => `${id} ${status} ${exitStatus} ${exitedAt}`),
     files.map((file) => `${file.in} ${file.path} ${file.kind} ${file.text}`),
   ].join('\n')
-  const before = worlds.get(told)
+  const before = ofNode.get(told)
   if (before !== undefined) return before
-  const fresh = { world, name: worlds.size }
-  worlds.set(told, fresh)
+  const fresh = { world, name: ofNode.size }
+  ofNode.set(told, fresh)
   return fresh
 }
 
 const keyed = ({ world, left, running }: Omit<Place, 'key'>): Place => {
   const { world: same, name } = known(world)
-  const process = running && [...running.answers, ...running.waiting, running.report !== null]
+  const process = running && [
+    ...running.answers,
+    ...running.waiting,
+    ...[...running.underWay].map(([call, seen]) => `${call}: ${seen}`).sort(),
+    running.report !== null,
+  ]
   const told = [name, ...left.mortal, left.restarts, ...(process ?? [])].join('\n')
   return { world: same, left, running, key: createHash('sha1').update(told).digest('base64') }
 }
@@ -112,7 +123,13 @@ const abandoned = (place: Place, world: World): Place => {
 const answerText = ({ call, answer }: Heard): string => shared(`${call} = ${asText(answer)}`)
 
 /** Where a recovery stands that went on from here. One that gave up is none any more. */
-const arrived = (left: Place['left'], from: Running, since: History | null, at: Halted): Place => {
+const arrived = (
+  left: Place['left'],
+  from: Running,
+  since: History | null,
+  underWay: UnderWay,
+  at: Halted,
+): Place => {
   if (at.ended !== null && !(isRight(at.ended) && at.ended.right.fatal === null)) return idle(at.world, left)
   const fresh = at.heard.slice(from.heard).map(answerText)
   return keyed({
@@ -124,6 +141,7 @@ const arrived = (left: Place['left'], from: Running, since: History | null, at: 
       answers: fresh.length === 0 ? from.answers : [...from.answers, ...fresh].sort(),
       heard: at.heard.length,
       waiting: at.waiting,
+      underWay,
       report: at.ended !== null && isRight(at.ended) ? at.ended.right : null,
     },
   })
@@ -144,6 +162,16 @@ const disturbed = (place: Place, choice: Choice): Place => {
   return idle(node.world(), spent(place.left, choice))
 }
 
+const notBegun = (begun: World): Running => ({
+  begun,
+  since: null,
+  answers: [],
+  heard: 0,
+  waiting: [],
+  underWay: NONE_UNDER_WAY,
+  report: null,
+})
+
 /**
  * Makes a choice.
  *
@@ -161,13 +189,13 @@ export const choose = async (
   if (choice === 'begin') {
     const fresh = led(world, concurrency, wiring)
     const halted = await fresh.on([])
-    const from = { begun: world, since: null, answers: [], heard: 0, waiting: [], report: null }
-    return { place: arrived(place.left, from, null, halted), halted, live: fresh }
+    return { place: arrived(place.left, notBegun(world), null, NONE_UNDER_WAY, halted), halted, live: fresh }
   }
   if (running === null) return only(disturbed(place, choice))
   const since = { last: choice, before: running.since }
   const going = live ?? led(running.begun, concurrency, wiring)
   const halted = await going.on(live === null ? choicesOf(since) : [choice])
   if (isDeath(choice)) return only(abandoned(place, halted.world))
-  return { place: arrived(spent(place.left, choice), running, since, halted), halted, live: going }
+  const underWay = afterwards(running.underWay, choice, place)
+  return { place: arrived(spent(place.left, choice), running, since, underWay, halted), halted, live: going }
 }
