@@ -7,7 +7,7 @@ import type { Shims } from '../../ports/shims.js'
 import { type BundleOptions, bundlesPath } from './bundles.js'
 import { cgroupPath, oomKillsIn } from './cgroups.js'
 import { attempt, ifGone, Trouble } from './errors.js'
-import { checkId } from './paths.js'
+import { checkId, kindOf } from './paths.js'
 
 /** An OCI spec of the CRI has some 10 KB. */
 const LIMIT = 4 * 1024 * 1024
@@ -20,8 +20,9 @@ const readSpec = async (path: string): Promise<string | null> => {
   )
   if (file === null) return null
   try {
-    const { size } = await file.stat()
-    if (size > LIMIT) throw new Trouble('Exhausted', `it is larger than ${LIMIT} bytes`)
+    const stats = await file.stat()
+    if (!stats.isFile()) throw new Trouble('Denied', `a ${kindOf(stats)} stands in its place`)
+    if (stats.size > LIMIT) throw new Trouble('Exhausted', `it is larger than ${LIMIT} bytes`)
     return await file.readFile('utf8')
   } finally {
     await file.close()

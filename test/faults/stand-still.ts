@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { untilTrue } from '../lab/wait.js'
+import { untilTrue } from '../../adapters/fast-check/wait.js'
 
 const stateOf = (pid: number, thread: string): string => {
   const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')

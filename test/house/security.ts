@@ -11,8 +11,8 @@ export const ATTACKS: readonly Attack[] = [
     tests: [
       ['test/core/ids.test.ts', 'is always one step of a path, which it does not leave'],
       ['test/ports/traversal.test.ts', 'is shown, and leads to no file'],
-      ['test/contract/checkpoints.ts', 'refuses an id that is none, whatever is asked'],
-      ['test/contract/directories.ts', 'takes nothing for a name that is none'],
+      ['adapters/fast-check/contract/checkpoints.ts', 'refuses an id that is none, whatever is asked'],
+      ['adapters/fast-check/contract/directories.ts', 'takes nothing for a name that is none'],
       ['test/adapters/io/pipes.test.ts', 'belong to an identifier, and to nothing else'],
       ['test/adapters/filesystem/oom.test.ts', 'are not looked for below %j in %j'],
     ],
@@ -40,7 +40,7 @@ export const ATTACKS: readonly Attack[] = [
         'refuses a mount point, and a mount on a file inside',
         'does not enter a mount that appears after it began',
       ],
-      ['test/contract/directories.ts', 'removes nothing of what something is mounted in'],
+      ['adapters/fast-check/contract/directories.ts', 'removes nothing of what something is mounted in'],
       [
         'test/real/recover.test.ts',
         'are kept where something is mounted in them, or where they are links themselves',
@@ -51,7 +51,7 @@ export const ATTACKS: readonly Attack[] = [
     by: 'a link in the place of a checkpoint or of its directory',
     tests: [
       [
-        'test/contract/checkpoints.ts',
+        'adapters/fast-check/contract/checkpoints.ts',
         'follows no link in place of the directory',
         'writes in the place of a ',
       ],
@@ -114,7 +114,7 @@ export const ATTACKS: readonly Attack[] = [
     by: 'input that is huge or deep',
     tests: [
       ['test/core/json.test.ts', 'is refused beyond it, however deep, and never thrown'],
-      ['test/contract/checkpoints.ts', 'does not read what is larger'],
+      ['adapters/fast-check/contract/checkpoints.ts', 'does not read what is larger'],
       ['test/adapters/filesystem/oom.test.ts', 'are not looked for in a spec that is too large'],
       ['test/adapters/filesystem/bundles.test.ts', 'is read from a regular %s of a sane size only'],
       [

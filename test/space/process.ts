@@ -1,11 +1,11 @@
 import type { Either } from 'fp-ts/lib/Either.js'
+import { options } from '../../adapters/fast-check/options.js'
 import { type SimulatedNode, simulate, type World } from '../../adapters/memory/index.js'
 import type { Call } from '../../adapters/memory/intercept.js'
 import type { Report } from '../../core/report.js'
 import type { Failure } from '../../ports/failure.js'
 import type { Ports } from '../../ports/ports.js'
 import { recover } from '../../ports/recover.js'
-import { options } from '../support/options.js'
 import { type Choice, callOf, disturb, type Gate, isGate } from './choices.js'
 import { type Heard, listening } from './heard.js'
 

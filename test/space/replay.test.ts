@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { checkpointAt } from '../laws/files.js'
+import { checkpointAt } from '../../adapters/fast-check/laws/files.js'
 import { replay } from './replay.js'
 import type { Step } from './search.js'
 import { NODES } from './worlds.js'

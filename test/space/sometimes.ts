@@ -1,6 +1,6 @@
+import { hasExited } from '../../adapters/fast-check/laws/case.js'
+import { checkpointAt } from '../../adapters/fast-check/laws/files.js'
 import type { World } from '../../adapters/memory/index.js'
-import { hasExited } from '../laws/case.js'
-import { checkpointAt } from '../laws/files.js'
 import type { State } from './search.js'
 
 /** Interesting states: a search that never meets one proves nothing about it. */

@@ -1,10 +1,10 @@
 import { isRight } from 'fp-ts/lib/Either.js'
+import { hasExited } from '../../adapters/fast-check/laws/case.js'
+import { checkpointAt, textAt } from '../../adapters/fast-check/laws/files.js'
+import { LAWS } from '../../adapters/fast-check/laws/predicates.js'
 import type { World } from '../../adapters/memory/index.js'
 import { decodeCheckpoint } from '../../core/checkpoint.js'
 import type { TaskReply } from '../../core/records.js'
-import { hasExited } from '../laws/case.js'
-import { checkpointAt, textAt } from '../laws/files.js'
-import { LAWS } from '../laws/predicates.js'
 import type { Choice } from './choices.js'
 import { emptyReport } from './runs.js'
 

@@ -1,5 +1,5 @@
+import { asText } from '../../adapters/fast-check/laws/case.js'
 import type { World } from '../../adapters/memory/index.js'
-import { asText } from '../laws/case.js'
 import type { Choice } from './choices.js'
 import type { Place } from './place.js'
 

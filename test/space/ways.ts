@@ -1,4 +1,4 @@
-import { asText } from '../laws/case.js'
+import { asText } from '../../adapters/fast-check/laws/case.js'
 import { choicesOf } from './choices.js'
 import { choicesAt, choose, type Place } from './place.js'
 import { led, type Wiring } from './process.js'

@@ -1,10 +1,10 @@
+import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { EXITED_AT, NOW, STATUSES, taskReply } from '../../adapters/fast-check/seen.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import type { FileEntry, World } from '../../adapters/memory/index.js'
 import { emptyWorld } from '../../adapters/memory/index.js'
 import { encodeCheckpoint } from '../../core/checkpoint.js'
 import type { ContainerRecord, TaskReply } from '../../core/records.js'
-import { containerRecord, sandboxRecord } from '../adapters/memory/records.js'
-import { entry } from '../laws/worlds.js'
-import { EXITED_AT, NOW, STATUSES, taskReply } from '../support/seen.js'
 
 /** Small nodes to search: one pod, the containers `a` and `b` in it, and what may befall them. */
 

@@ -54,6 +54,12 @@ describe('the OOM kills of a task', () => {
     symlinkSync('/etc/hostname', join(bundle, 'config.json'))
     expect(await left(count(state))).toMatchObject({ tag: 'Denied' })
   })
+  it('are not looked for in a spec that is no file, and nobody waits for its writer', async () => {
+    const { state, bundle } = stateWith(null)
+    execFileSync('mkfifo', [join(bundle, 'config.json')])
+    expect(await left(count(state))).toMatchObject({ tag: 'Denied', said: 'a fifo stands in its place' })
+    expect(openBelow(state)).toBe(0)
+  })
   it('are not looked for in a spec that is too large', async () => {
     const { state, bundle } = stateWith('')
     truncateSync(join(bundle, 'config.json'), 2 ** 30)
