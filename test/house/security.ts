@@ -13,7 +13,7 @@ export const ATTACKS: readonly Attack[] = [
       ['test/ports/traversal.test.ts', 'is shown, and leads to no file'],
       ['adapters/fast-check/contract/checkpoints.ts', 'refuses an id that is none, whatever is asked'],
       ['adapters/fast-check/contract/directories.ts', 'takes nothing for a name that is none'],
-      ['test/adapters/io/pipes.test.ts', 'belong to an identifier, and to nothing else'],
+      ['adapters/fast-check/contract/io.ts', 'belongs to an identifier, and to nothing else'],
       ['test/adapters/filesystem/oom.test.ts', 'are not looked for below %j in %j'],
     ],
   },

@@ -66,9 +66,4 @@ describe('the OOM kills of a task', () => {
     expect(await left(count(state))).toMatchObject({ tag: 'Exhausted' })
     expect(openBelow(state)).toBe(0)
   })
-  it('do not wait for one who never writes to a pipe in its place', async () => {
-    const { state, bundle } = stateWith(null)
-    execFileSync('mkfifo', [join(bundle, 'config.json')])
-    expect(await right(count(state))).toBeNull()
-  })
 })
