@@ -1,5 +1,6 @@
 import { right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
+import { calm } from '../../adapters/fast-check/contract/files.js'
 import { rightOf } from '../../adapters/fast-check/either.js'
 import { options } from '../../adapters/fast-check/options.js'
 import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
@@ -7,6 +8,7 @@ import { EXITED_AT, fileOf, NOW, taskReply } from '../../adapters/fast-check/see
 import { entry, fault } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, simulate, type World } from '../../adapters/memory/index.js'
 import { each } from '../../ports/each.js'
+import type { Ports } from '../../ports/ports.js'
 import { plan, recover } from '../../ports/recover.js'
 
 const SECOND = 1_000_000_000n
@@ -48,6 +50,16 @@ describe('one item that hangs', () => {
     expect(node.ports.clock.now() - NOW).toBeGreaterThanOrEqual(
       call === 'checkpoints.sweep' ? 0n : 10n * SECOND,
     )
+  })
+  it('costs everybody where nobody keeps deadlines', async () => {
+    const node = simulate({ ...worldOf(IDS), faults: [fault('tasks.get', 'hang', { id: 'b' })] })
+    const timers: Ports['timers'] = { ...node.ports.timers, within: (_ms, _asked, ask) => ask(calm) }
+    let ended = false
+    void recover(options())({ ...node.ports, timers })().then(() => {
+      ended = true
+    })
+    await node.pass(3_600n * SECOND)
+    expect(ended).toBe(false)
   })
   it('in a sandbox costs that sandbox only', async () => {
     const node = simulate({ ...worldOf(IDS), faults: [fault('tasks.watch', 'hang', { id: 'pod' })] })
