@@ -1,8 +1,10 @@
-/** What this program is attacked with, and the tests that do so: a file, and how their titles begin or go on. */
+import type { Tests } from './titles.js'
+
+/** What this program is attacked with, and the tests that do so. */
 
 interface Attack {
   readonly by: string
-  readonly tests: readonly (readonly [file: string, ...titles: readonly string[]])[]
+  readonly tests: Tests
 }
 
 export const ATTACKS: readonly Attack[] = [
