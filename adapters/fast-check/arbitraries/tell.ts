@@ -1,5 +1,5 @@
 import type { FileEntry, World } from '../../memory/index.js'
-import { idsOf } from '../laws/ids.js'
+import { idsOf } from '../ids.js'
 
 /** A node in a few lines, for who reads a counter-example: what is usual is left out. */
 

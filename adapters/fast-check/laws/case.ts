@@ -1,9 +1,9 @@
 import type { Checkpoint } from '../../../core/checkpoint.js'
 import type { ContainerRow, ProblemCode } from '../../../core/report.js'
 import type { Call } from '../../memory/intercept.js'
+import { idsOf } from '../ids.js'
 import type { Evidence, Run } from './evidence.js'
 import { checkpointAt } from './files.js'
-import { idsOf } from './ids.js'
 
 /** What laws are told in: one container, or one run. */
 

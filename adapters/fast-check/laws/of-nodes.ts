@@ -1,9 +1,9 @@
 import { isValidId } from '../../../core/ids.js'
 import type { ContainerRow } from '../../../core/report.js'
+import { idsOf } from '../ids.js'
 import { hasProblem } from './case.js'
 import type { Run } from './evidence.js'
 import { children } from './files.js'
-import { idsOf } from './ids.js'
 
 /** Laws about a whole node: what is done twice, what is shown, what is removed. */
 

@@ -3,7 +3,7 @@ import type { Checkpoints } from '../../../ports/checkpoints.js'
 import type { Ports } from '../../../ports/ports.js'
 import type { CallName, FileEntry, SimulatedNode, World } from '../../memory/index.js'
 import type { Call } from '../../memory/intercept.js'
-import { idsOf } from './ids.js'
+import { idsOf } from '../ids.js'
 
 /**
  * Laws look at what was called and at what stands on disk. Where a store of checkpoints takes the place of the node's

@@ -1,4 +1,4 @@
-import type { World } from '../../memory/index.js'
+import type { World } from '../memory/index.js'
 
 const KIND = 'io.cri-containerd.kind'
 
