@@ -28,7 +28,7 @@ export interface Explored extends Found {
 }
 
 /** Every so many-th second way is kept. */
-const SAMPLE = Number(process.env['SAMPLE'] ?? 250)
+const SAMPLE = 100
 
 const breachesIn = ({ from, choice, to }: Step): readonly Omit<Breach, 'history'>[] =>
   from.world === to.world

@@ -9,7 +9,7 @@ import { WORSE } from './worse.js'
 
 const {
   ON = 'being started and running',
-  HISTORY = 'die b, begin, introspection.plugins, > lock.acquire, kill, begin',
+  HISTORY = 'die a, begin, introspection.plugins, > lock.acquire, kill, begin',
   WORSE: that,
 } = process.env
 

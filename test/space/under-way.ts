@@ -1,9 +1,15 @@
 import { asText } from '../../adapters/fast-check/laws/case.js'
 import type { World } from '../../adapters/memory/index.js'
 import type { Choice } from './choices.js'
-import type { Place } from './place.js'
+import type { Bounds } from './worlds.js'
 
 /** Answers that are under way: what they say was settled when their calls took effect, and may be old when they arrive. */
+
+/** Where a choice is made. */
+interface At {
+  readonly world: World
+  readonly left: Pick<Bounds, 'restarts'>
+}
 
 const NOTHING = (): unknown => null
 
@@ -32,7 +38,7 @@ const LOOKS_AT: Readonly<Record<string, (world: World, id: string) => unknown>> 
   'checkpoints.sweep': below,
 }
 
-const seenBy = (call: string, { world, left }: Pick<Place, 'world' | 'left'>): string => {
+const seenBy = (call: string, { world, left }: At): string => {
   const [name = '', id = ''] = call.split(' ')
   const look = LOOKS_AT[name] ?? (({ tasks, files }: World) => [tasks, files])
   // A wait breaks with the containerd at which it began.
@@ -44,8 +50,7 @@ export type UnderWay = ReadonlyMap<string, string>
 
 export const NONE_UNDER_WAY: UnderWay = new Map()
 
-/** @param at - where the choice is made */
-export const afterwards = (before: UnderWay, choice: Choice, at: Pick<Place, 'world' | 'left'>): UnderWay => {
+export const afterwards = (before: UnderWay, choice: Choice, at: At): UnderWay => {
   const call = choice.slice(2)
   if (choice.startsWith('> ')) return new Map([...before, [call, seenBy(call, at)]])
   if (!choice.startsWith('< ') || call.startsWith('tasks.watch ')) return before
