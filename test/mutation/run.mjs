@@ -6,11 +6,13 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { modulesOf } from './modules.mjs'
-import { survivorsOf, tableOf } from './score.mjs'
+import { countsOf, mutantsOf, scoreOf, survivorsOf, tableOf } from './score.mjs'
 
 const LEAST = 90
 const COPIED = ['core', 'ports', 'adapters', 'test', 'examples', 'package.json', 'tsconfig.json']
+const SCORES = 'test/mutation/scores.json'
 const SURVIVORS = 'test/mutation/survivors.json'
+const PAGE = 'test/mutation/README.md'
 const copy = resolve('coverage/mutation')
 
 const prepare = () => {
@@ -32,22 +34,29 @@ const mutate = (module) => {
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   if (status !== 0) throw new Error(`Stryker ended with ${status} on ${module}`)
-  const { files } = JSON.parse(readFileSync(join(copy, 'mutation', `${module}.json`), 'utf8'))
-  return Object.values(files).flatMap(({ mutants, source }) =>
-    mutants.map((mutant) => ({ module, source, ...mutant })),
-  )
+  return mutantsOf(module, JSON.parse(readFileSync(join(copy, 'mutation', `${module}.json`), 'utf8')))
 }
 
-const asked = process.argv.slice(2)
-const all = modulesOf(readdirSync('core').filter((name) => name.endsWith('.ts')))
-prepare()
-const mutants = (asked.length > 0 ? asked : all).flatMap(mutate)
-rmSync(copy, { recursive: true })
-const { text, score } = tableOf(mutants)
-process.stdout.write(`${text}\n`)
-if (asked.length === 0) {
-  writeFileSync('test/mutation/README.md', text)
-  const known = JSON.parse(readFileSync(SURVIVORS, 'utf8'))
-  writeFileSync(SURVIVORS, `${JSON.stringify(survivorsOf(mutants, known), null, 2)}\n`)
+const read = (file) => JSON.parse(readFileSync(file, 'utf8'))
+const write = (file, value) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+
+/** Written after each module, so that a run that is broken off has measured something. */
+const record = (module, mutants) => {
+  const scores = Object.entries({ ...read(SCORES), [module]: countsOf(mutants) })
+  const known = read(SURVIVORS)
+  const others = known.filter(({ at }) => at.split(':')[0] !== `${module}.ts`)
+  write(SCORES, Object.fromEntries(scores.filter(([name]) => all.includes(name)).toSorted()))
+  write(
+    SURVIVORS,
+    [...others, ...survivorsOf(mutants, known)].toSorted((a, b) => (a.at < b.at ? -1 : 1)),
+  )
+  writeFileSync(PAGE, tableOf(read(SCORES)))
 }
-process.exitCode = score >= LEAST ? 0 : 1
+
+const all = modulesOf(readdirSync('core').filter((name) => name.endsWith('.ts')))
+const asked = process.argv.slice(2)
+prepare()
+for (const module of asked.length > 0 ? asked : all) record(module, mutate(module))
+rmSync(copy, { recursive: true })
+process.stdout.write(readFileSync(PAGE, 'utf8'))
+process.exitCode = scoreOf(read(SCORES)) >= LEAST ? 0 : 1

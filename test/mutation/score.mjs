@@ -12,6 +12,17 @@ const textAt = (source, { start, end }) =>
     )
     .join('\n')
 
+/** The mutants of one module's report. */
+export const mutantsOf = (module, { files }) =>
+  Object.values(files).flatMap(({ mutants, source }) =>
+    mutants.map((mutant) => ({ module, source, ...mutant })),
+  )
+
+export const countsOf = (mutants) => {
+  const killed = mutants.filter(({ status }) => DEAD.has(status)).length
+  return { mutants: killed + mutants.filter(({ status }) => LIVE.has(status)).length, killed }
+}
+
 /** `why` is written by whoever looked at it, and is kept as long as the same mutant of the same text lives. */
 export const survivorsOf = (mutants, known) =>
   mutants
@@ -28,37 +39,28 @@ export const survivorsOf = (mutants, known) =>
       return { ...one, why: same?.why ?? null }
     })
 
-const percent = (killed, all) => (all === 0 ? 100 : (killed / all) * 100)
+const percent = ({ mutants, killed }) => (mutants === 0 ? 100 : (killed / mutants) * 100)
 
-const countsOf = (mutants) => ({
-  killed: mutants.filter(({ status }) => DEAD.has(status)).length,
-  all: mutants.filter(({ status }) => DEAD.has(status) || LIVE.has(status)).length,
+const sumOf = (scores) => ({
+  mutants: scores.reduce((sum, { mutants }) => sum + mutants, 0),
+  killed: scores.reduce((sum, { killed }) => sum + killed, 0),
 })
 
-export const tableOf = (mutants) => {
-  const row = (name, of) => {
-    const { killed, all } = countsOf(of)
-    return `| ${name} | ${all} | ${killed} | ${percent(killed, all).toFixed(1)} % |`
-  }
-  const modules = [...new Set(mutants.map(({ module }) => module))]
-  const { killed, all } = countsOf(mutants)
-  return {
-    score: percent(killed, all),
-    text: [
-      '# Mutants of core',
-      '',
-      'Measured by `npm run mutation`, which writes this page; `survivors.json` says of each survivor why it lives.',
-      '',
-      '| module | mutants | killed | score |',
-      '| --- | --- | --- | --- |',
-      row('all of core', mutants),
-      ...modules.map((module) =>
-        row(
-          module,
-          mutants.filter((mutant) => mutant.module === module),
-        ),
-      ),
-      '',
-    ].join('\n'),
-  }
-}
+export const scoreOf = (scores) => percent(sumOf(Object.values(scores)))
+
+const row = (name, counts) =>
+  `| ${name} | ${counts.mutants} | ${counts.killed} | ${percent(counts).toFixed(1)} % |`
+
+export const tableOf = (scores) =>
+  [
+    '# Mutants of core',
+    '',
+    'Measured by `npm run mutation`, which writes this page; `npm run mutation -- names` measures one module anew.',
+    '`survivors.json` has each survivor, and why it lives.',
+    '',
+    '| module | mutants | killed | score |',
+    '| --- | --- | --- | --- |',
+    row('all of core', sumOf(Object.values(scores))),
+    ...Object.entries(scores).map(([name, counts]) => row(name, counts)),
+    '',
+  ].join('\n')
