@@ -7,6 +7,7 @@ import { until } from '../../adapters/fast-check/wait.js'
 import { cniConfig, containerdConfig, type Layout, layoutOf } from './config.js'
 import { type Connection, connect } from './connection.js'
 import { findProcess, isAlive, type Process, signal, untilDead } from './processes.js'
+import { suspend } from './stopped.js'
 import { installed, type Version } from './versions.js'
 
 export interface ContainerdOptions {
@@ -75,8 +76,9 @@ export const startContainerd = (options: ContainerdOptions): Containerd => {
     return true
   }
   const kill = async (name: NodeJS.Signals): Promise<void> => {
+    if (name === 'SIGSTOP') return suspend(self)
     signal(self, name)
-    if (name === 'SIGSTOP' || name === 'SIGCONT') return
+    if (name === 'SIGCONT') return
     await untilDead(self)
     connection.close()
   }

@@ -7,6 +7,7 @@ import { shimOf, tasks } from '../lab/disturb.js'
 import type { Lab } from '../lab/lab.js'
 import { createContainer, exitWith, OBEDIENT, runContainer, runPod, tell } from '../lab/pods.js'
 import { signal, untilDead } from '../lab/processes.js'
+import { suspend } from '../lab/stopped.js'
 import { lent } from './lent-lab.js'
 import { describeOn } from './node.js'
 
@@ -40,7 +41,7 @@ const fixtureOf = async (lab: Lab): Promise<Omit<ShimsFixture, 'cleanup'>> => {
     nowhere: join(lab.dir, 'nobody'),
     end: (exitStatus) => exitWith(running, exitStatus),
     starve: () => tell(running, 'exec tail /dev/zero'),
-    hang: async () => void signal(shim, 'SIGSTOP'),
+    hang: () => suspend(shim),
     killShim: async () => {
       signal(shim, 'SIGKILL')
       await untilDead(shim)

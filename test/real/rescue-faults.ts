@@ -13,6 +13,7 @@ import { exitWith, type LabContainer, runContainer, runPod } from '../lab/pods.j
 import { allProcesses, signal, untilDead } from '../lab/processes.js'
 import { type Finished, run } from '../lab/run.js'
 import { filesBelow } from '../lab/snapshot.js'
+import { suspend } from '../lab/stopped.js'
 import { GARBAGE } from './recover-story.js'
 import { reportOf, rescueOn, untilStopped } from './rescue-node.js'
 
@@ -31,7 +32,7 @@ type Fault = (trouble: Trouble) => Promise<Undo | undefined>
 
 const stopShim: Fault = async ({ lab, container }) => {
   const shim = shimOf(lab, container.pod)
-  signal(shim, 'SIGSTOP')
+  await suspend(shim)
   return async () => signal(shim, 'SIGCONT')
 }
 

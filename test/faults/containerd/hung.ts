@@ -14,7 +14,6 @@ import type { Fault } from '../fault.js'
 import { effects, expectUntouched, hasOrphan, idsIn, nodeOf, recovered, SECOND } from '../in-memory.js'
 import { ONE_POD } from '../lives.js'
 import { containerOf, diskOf, hasOrphanOn, type Made, podsOn, tryPlan } from '../on-lab.js'
-import { untilStopped } from '../stand-still.js'
 import { type Ids, rowOf, states, told } from '../told.js'
 
 /** F2: containerd is there, and does not answer any more. */
@@ -82,7 +81,6 @@ const inMemory = async (): Promise<string> =>
 
 const stop = async ({ containerd }: Lab): Promise<void> => {
   await containerd.kill('SIGSTOP')
-  await untilStopped(containerd.pid)
 }
 
 /** Hung while `use` runs, and going on again however that ends. */

@@ -5,11 +5,11 @@ import { checkpointPath } from '../../lab/checkpoints.js'
 import { shimOf, tasks } from '../../lab/disturb.js'
 import type { Lab } from '../../lab/lab.js'
 import { signal } from '../../lab/processes.js'
+import { suspend } from '../../lab/stopped.js'
 import { recoverOn } from '../../real/node.js'
 import type { Fault } from '../fault.js'
 import { effects, idsIn, nodeOf, recovered, SECOND } from '../in-memory.js'
 import { containerOf, podOf, podsOn } from '../on-lab.js'
-import { untilStopped } from '../stand-still.js'
 import { type Ids, rowOf, states, told } from '../told.js'
 import { expectCalm, HIT, TWO_PODS } from './two-pods.js'
 
@@ -59,8 +59,7 @@ const onLab = async (lab: Lab): Promise<string> => {
   const before = await files()
   let report: Report
   try {
-    signal(shim, 'SIGSTOP')
-    await untilStopped(shim.pid)
+    await suspend(shim)
     report = await recoverOn(lab, { timeoutMs: 10_000 })
     expectDoubt(report, made.ids)
     expect(await files()).toEqual(before)

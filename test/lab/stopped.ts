@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { untilTrue } from '../../adapters/fast-check/wait.js'
+import { type Process, signal } from './processes.js'
 
 const stateOf = (pid: number, thread: string): string => {
   const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
@@ -7,7 +8,9 @@ const stateOf = (pid: number, thread: string): string => {
 }
 
 /** SIGSTOP is only sent by kill(2): a thread that runs meanwhile may still answer, so each of them is waited for. */
-export const untilStopped = (pid: number): Promise<void> =>
-  untilTrue(`every thread of ${pid} has stopped`, () =>
-    readdirSync(`/proc/${pid}/task`).every((thread) => stateOf(pid, thread) === 'T'),
+export const suspend = async (target: Process): Promise<void> => {
+  signal(target, 'SIGSTOP')
+  await untilTrue(`every thread of ${target.pid} has stopped`, () =>
+    readdirSync(`/proc/${target.pid}/task`).every((thread) => stateOf(target.pid, thread) === 'T'),
   )
+}
