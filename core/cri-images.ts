@@ -1,7 +1,8 @@
 import { type Either, left, right } from 'fp-ts/lib/Either.js'
 import { isDigest, lookupName, printReference, type Reference, readReference } from './cri-reference.js'
-import { isPinned } from './images.js'
+import { type ImageContent, isPinned } from './images.js'
 import type { ImageSeen } from './observation.js'
+import type { ImageRecord } from './records.js'
 
 /** Images as the CRI knows them: by the digest of their config, however many names lead there. */
 export interface CriImage {
@@ -23,37 +24,31 @@ export interface ImageIndex {
   readonly idOf: ReadonlyMap<string, string>
 }
 
-/** Names before digests, what says most first (reference: distribution/reference Sort). */
-const rankOf = ({ name, tag, digest }: Reference): number => {
-  if (name === null) return 5
-  if (tag !== null) return digest === null ? 2 : 1
-  return digest === null ? 4 : 3
+/** What is the same under all of an image's names, and the records of these. */
+interface Found {
+  readonly content: Extract<ImageContent, { readonly status: 'complete' }>
+  readonly records: ImageRecord[]
 }
 
-const sorted = (names: readonly string[]): readonly Reference[] =>
-  names
-    .map(readReference)
+const merge = ({ content, records }: Found): CriImage => {
+  const references = records
+    .map(({ name }) => readReference(name))
     .filter((reference) => reference !== null)
-    .map((reference) => ({ reference, rank: rankOf(reference), text: printReference(reference) }))
-    .sort((a, b) => a.rank - b.rank || (a.text < b.text ? -1 : a.text > b.text ? 1 : 0))
-    .map(({ reference }) => reference)
-
-const merge = (id: string, found: readonly ImageSeen[]): CriImage | null => {
-  const [first] = found
-  if (first === undefined || first.content.status !== 'complete') return null
-  const references = sorted(found.map(({ record }) => record.name)).filter(({ name }) => name !== null)
-  const printed = (byDigest: boolean) =>
-    references
-      .filter(({ tag, digest }) => (byDigest ? digest !== null : digest === null && tag !== null))
-      .map(printReference)
+    .filter(({ name }) => name !== null)
+  const printed = (which: (reference: Reference) => boolean): readonly string[] =>
+    references.filter(which).map(printReference).sort()
   return {
-    id,
-    tags: printed(false),
-    digests: printed(true),
-    size: first.content.size,
-    pinned: found.some(({ record }) => isPinned(record.labels)),
-    user: first.content.user,
-    diffIds: first.content.diffIds,
+    id: content.id,
+    tags: printed(({ tag, digest }) => tag !== null && digest === null),
+    // What says most comes first (reference: distribution/reference Sort).
+    digests: [
+      ...printed(({ tag, digest }) => tag !== null && digest !== null),
+      ...printed(({ tag, digest }) => tag === null && digest !== null),
+    ],
+    size: content.size,
+    pinned: records.some(({ labels }) => isPinned(labels)),
+    user: content.user,
+    diffIds: content.diffIds,
   }
 }
 
@@ -62,22 +57,16 @@ const merge = (id: string, found: readonly ImageSeen[]): CriImage | null => {
  * imagestore.Update).
  */
 export const indexImages = (images: Iterable<ImageSeen>): ImageIndex => {
-  const found = new Map<string, ImageSeen[]>()
+  const found = new Map<string, Found>()
   const idOf = new Map<string, string>()
-  for (const image of images) {
-    if (image.content.status !== 'complete') continue
-    const { id } = image.content
-    idOf.set(image.record.name, id)
-    const same = found.get(id)
-    if (same === undefined) found.set(id, [image])
-    else same.push(image)
+  for (const { record, content } of images) {
+    if (content.status !== 'complete') continue
+    idOf.set(record.name, content.id)
+    const same = found.get(content.id)
+    if (same === undefined) found.set(content.id, { content, records: [record] })
+    else same.records.push(record)
   }
-  const byId = new Map<string, CriImage>()
-  for (const [id, same] of found) {
-    const image = merge(id, same)
-    if (image !== null) byId.set(id, image)
-  }
-  return { byId, idOf }
+  return { byId: new Map([...found].map(([id, same]) => [id, merge(same)])), idOf }
 }
 
 /** The one image whose id begins so, with or without its algorithm; the left side: there are several. */
@@ -116,6 +105,6 @@ export const shownImage = (
 export const imageUser = (user: string): { readonly uid: bigint | null; readonly name: string } => {
   const [first = ''] = user.split(':', 1)
   if (!/^[+-]?[0-9]{1,19}$/.test(first)) return { uid: null, name: first }
-  const uid = BigInt(first.replace(/^\+/, ''))
+  const uid = BigInt(first)
   return BigInt.asIntN(64, uid) === uid ? { uid, name: '' } : { uid: null, name: first }
 }

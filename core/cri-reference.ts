@@ -21,17 +21,9 @@ const TAG = '[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}'
 const DIGEST = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}'
 const WHOLE = new RegExp(`^(${DOMAIN}/${PART}(?:/${PART})*)(?::(${TAG}))?(?:@(${DIGEST}))?$`)
 
-const HEX_LENGTH: ReadonlyMap<string, number> = new Map([
-  ['sha256', 64],
-  ['sha384', 96],
-  ['sha512', 128],
-])
-
 /** Whether it is a digest that can be checked: of a known kind, and of that kind's length. */
-export const isDigest = (text: string): boolean => {
-  const [, algorithm, hex] = /^([a-z0-9]+):([a-f0-9]+)$/.exec(text) ?? []
-  return algorithm !== undefined && hex !== undefined && HEX_LENGTH.get(algorithm) === hex.length
-}
+export const isDigest = (text: string): boolean =>
+  /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/.test(text)
 
 /** What stands before the first slash is a registry only where it looks like one. */
 const withDomain = (text: string): readonly [string, string] => {
@@ -60,8 +52,8 @@ export const readName = (text: string): Reference | null => {
 
 /** Anything that an image record may be called: a name, a digest, or a digest's bare hexadecimals. */
 export const readReference = (text: string): Reference | null => {
-  const digest = /^[a-f0-9]{64}$/.test(text) ? `sha256:${text}` : text
-  return isDigest(digest) ? { name: null, tag: null, digest } : readName(text)
+  const digest = [text, `sha256:${text}`].find(isDigest)
+  return digest === undefined ? readName(text) : { name: null, tag: null, digest }
 }
 
 export const printReference = ({ name, tag, digest }: Reference): string =>

@@ -38,23 +38,20 @@ export const duplicateFatal = (
 }
 
 export const storedFatal = (items: readonly SandboxItem[]): Fatal | null => {
-  const broken = items.find(
-    (item) =>
-      item.origin === 'store' && item.metadataProblem !== null && item.metadataProblem.why !== 'missing',
-  )
-  return broken === undefined
-    ? null
-    : {
+  for (const { origin, id, metadataProblem } of items)
+    if (origin === 'store' && metadataProblem !== null && metadataProblem.why !== 'missing')
+      return {
         stage: 'stored sandboxes',
-        message: `the metadata of the stored sandbox ${broken.id} cannot be read: ${broken.metadataProblem?.detail ?? ''}`,
+        message: `the metadata of the stored sandbox ${id} cannot be read: ${metadataProblem.detail}`,
       }
+  return null
 }
 
 export const baseFatal = (bases: readonly BaseSeen[]): Fatal | null => {
-  const broken = bases.find((base) => typeof base.entries === 'string')
-  return broken === undefined || typeof broken.entries !== 'string'
-    ? null
-    : { stage: 'orphans', message: `${broken.path} cannot be read: ${broken.entries}` }
+  for (const { path, entries } of bases)
+    if (typeof entries === 'string')
+      return { stage: 'orphans', message: `${path} cannot be read: ${entries}` }
+  return null
 }
 
 /** The first that holds, in the order of the stages. */

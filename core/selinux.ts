@@ -8,8 +8,8 @@ export const NO_LEVELS: Levels = new Map()
 
 /** The level of a label `user:role:type:level`; null where it has none, so nothing is to be counted. */
 export const levelOf = (label: string): string | null => {
-  const [, , , ...level] = label.split(':')
-  return level.length === 0 || level.join(':') === '' ? null : level.join(':')
+  const level = label.split(':').slice(3).join(':')
+  return level === '' ? null : level
 }
 
 /** One user more. `fresh`: the level was not in use before and is to be reserved. */

@@ -11,9 +11,9 @@ export interface CriView {
 }
 
 /**
- * What the CRI shows of a status: an exit without a reason gets one, and times that the state does not call for are 0
- * (reference: toCRIContainerStatus). A creation that the status does not know is the record's: clients refuse a
- * container that was never created.
+ * What the CRI shows of a status: an exit without a reason gets one (reference: toCRIContainerStatus). Times that the
+ * state does not call for are 0 already, for the state is told by them. A creation that the status does not know is the
+ * record's: clients refuse a container that was never created.
  *
  * @param recordedAt - when the container's record was made, ns since 1970
  */
@@ -23,8 +23,8 @@ export const criView = (status: Status, recordedAt = 0n): CriView => {
   return {
     state,
     createdAt: status.createdAt === 0n ? recordedAt : status.createdAt,
-    startedAt: state === 'CONTAINER_CREATED' ? 0n : status.startedAt,
-    finishedAt: state === 'CONTAINER_CREATED' || state === 'CONTAINER_RUNNING' ? 0n : status.finishedAt,
+    startedAt: status.startedAt,
+    finishedAt: status.finishedAt,
     reason: state === 'CONTAINER_EXITED' && status.reason === '' ? exitReason : status.reason,
   }
 }
