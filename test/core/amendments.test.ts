@@ -111,9 +111,12 @@ describe('a start', () => {
 })
 
 describe('amendments', () => {
-  const names = fc.array(
-    fc.constantFrom(...Object.keys(AMENDMENTS).filter((n): n is Amendment => n in AMENDMENTS)),
-  )
+  const all = () => Object.keys(AMENDMENTS).filter((name): name is Amendment => name in AMENDMENTS)
+  it('are each told in words of their own', () => {
+    const texts = Object.values(AMENDMENTS).map(({ text }) => text)
+    expect(texts).not.toContain('')
+    expect(new Set(texts).size).toBe(texts.length)
+  })
   it('are made in their order', () => {
     expect(amend(STATUSES.EXITED, ['believe', 'start-sanely', 'doubt'], facts)).toEqual({
       ...CREATED,
@@ -132,6 +135,7 @@ describe('amendments', () => {
     )
   })
   it('that lose or end a container let it have exited, at any time', () => {
+    const names = fc.array(fc.constantFrom(...all()))
     fc.assert(
       fc.property(arbitrary.status, arbitrary.facts, names, (status, given, before) => {
         const steps = before.filter((name) => name !== 'doubt')

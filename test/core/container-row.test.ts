@@ -5,6 +5,7 @@ import { CREATED_AT, containerSeen, EXITED_AT, NOW, STARTED_AT } from '../../ada
 import { type ContainerPlan, planContainer } from '../../core/container-plan.js'
 import { actionKindOf, containerRow, expectedPerformance, isShown } from '../../core/container-row.js'
 import type { ContainerSeen } from '../../core/observation.js'
+import type { Performed } from '../../core/performed.js'
 import type { CheckpointFile } from '../../core/records.js'
 import type { TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen } from '../../core/status.js'
@@ -72,7 +73,7 @@ describe('what a plan expects to be done', () => {
 })
 
 describe('a container is shown', () => {
-  const written = expectedPerformance(planOf('RUNNING', 'RUNNING'))
+  const written: Performed = { ending: 'done', unwritten: null, actions: [], stays: true, logTail: false }
   const unwritten = { ...written, unwritten: 'no space' }
   it('by safe always', () => {
     expect(isShown(planOf('RUNNING', 'RUNNING'), unwritten)).toBe(true)

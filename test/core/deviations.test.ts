@@ -152,7 +152,20 @@ describe('the list of deviations', () => {
     expect(new Set(Object.keys(DEVIATIONS))).toEqual(expected)
   })
   it.each(Object.entries(DEVIATIONS))('%s says what it does and why', (_id, { does, because }) => {
-    expect(does).not.toBe('')
-    expect(because).not.toBe('')
+    expect(does).toMatch(/./)
+    expect(because).toMatch(/./)
+  })
+  it('names the reports that asked for it, where there are any', () => {
+    const asked = Object.entries(DEVIATIONS).filter(([, { askedFor }]) => askedFor !== '')
+    expect(asked.map(([id]) => id)).toEqual([
+      'name-conflict',
+      'write-failed',
+      'directory-missing',
+      'paused',
+      'truth-learnt',
+      'lost-exit',
+      'stored-without-metadata',
+    ])
+    for (const [, { askedFor }] of asked) expect(askedFor).toMatch(/^[a-z]+ #[0-9]+/)
   })
 })
