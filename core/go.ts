@@ -54,17 +54,17 @@ export const uint64: Go<bigint> = integer(64, false)
 export const int32: Go<number> = narrow(integer(32, true))
 export const uint32: Go<number> = narrow(integer(32, false))
 
-/** Go's folding: ASCII case, and the two letters outside ASCII that fold into it. */
+/** Go's folding: ASCII case, and the two letters outside ASCII that fold into it, of which one is lowered so anyhow. */
 export const foldKey = (key: string): string =>
-  key.replace(/[A-Z\u017f\u212a]/g, (c) => (c === '\u017f' ? 's' : c === '\u212a' ? 'k' : c.toLowerCase()))
+  key.replace(/[A-Z\u017f\u212a]/g, (c) => (c === '\u017f' ? 's' : c.toLowerCase()))
 
 export const struct = <F extends Readonly<Record<string, Go<unknown>>>>(
   fields: F,
 ): Go<{ readonly [K in keyof F]: Value<F[K]> }> => {
   type A = { readonly [K in keyof F]: Value<F[K]> }
-  const byName = new Map(Object.entries(fields))
-  const byFold = new Map(Object.keys(fields).map((name) => [foldKey(name), name]))
-  const fieldOf = (key: string): string | undefined => (byName.has(key) ? key : byFold.get(foldKey(key)))
+  const byName = new Map(Object.entries(fields).map(([name, field]) => [name, { name, field }]))
+  const byFold = new Map([...byName.values()].map((each) => [foldKey(each.name), each]))
+  const fieldOf = (key: string) => byName.get(key) ?? byFold.get(foldKey(key))
   // Built from `fields` alone, key by key, so it has the shape that A says.
   const shaped = (values: ReadonlyMap<string, unknown>): A => Object.fromEntries(values) as A
   const zero = new Map(Object.entries(fields).map(([name, field]) => [name, field.zero]))
@@ -75,9 +75,9 @@ export const struct = <F extends Readonly<Record<string, Go<unknown>>>>(
       if (json.kind !== 'object') return left(`${place}: expected an object, got a ${json.kind}`)
       const values = new Map<string, unknown>(Object.entries(prior))
       for (const [key, member] of json.entries) {
-        const name = fieldOf(key)
-        const field = name === undefined ? undefined : byName.get(name)
-        if (name === undefined || field === undefined) continue
+        const found = fieldOf(key)
+        if (found === undefined) continue
+        const { name, field } = found
         const value = field.read(member, values.get(name), `${place}.${name}`)
         if (value._tag === 'Left') return value
         values.set(name, value.right)

@@ -62,6 +62,7 @@ describe('a key', () => {
   it('that is missing leaves the zero value', () => {
     expect(valueIn(status, '{}')).toEqual(status.zero)
     expect(status.zero).toEqual({ Version: '', Task: '', CreatedAt: 0n })
+    expect(valueIn(struct({ on: flag, at: uint32 }), '{}')).toEqual({ on: false, at: 0 })
   })
 })
 

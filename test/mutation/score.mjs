@@ -1,7 +1,20 @@
 /** What Stryker's reports come to. */
 
-const DEAD = new Set(['Killed', 'Timeout'])
+const DEAD = new Set(['Killed', 'Timeout', 'Unloadable'])
 const LIVE = new Set(['Survived', 'NoCoverage'])
+
+/**
+ * The mutants in the report on one module. Each mutant that is `static` is shown to all tests; where some did not come
+ * to run, their file could not even be loaded. Stryker sees no test that failed, and says that the mutant lives.
+ */
+export const mutantsOf = (module, { files, testFiles }) => {
+  const all = Object.values(testFiles).flatMap(({ tests }) => tests).length
+  const statusOf = ({ status, static: shownToAll, testsCompleted }) =>
+    status === 'Survived' && shownToAll && testsCompleted < all ? 'Unloadable' : status
+  return Object.values(files).flatMap(({ mutants, source }) =>
+    mutants.map((mutant) => ({ ...mutant, module, source, status: statusOf(mutant) })),
+  )
+}
 
 const textAt = (source, { start, end }) =>
   source
@@ -11,12 +24,6 @@ const textAt = (source, { start, end }) =>
       line.slice(at === 0 ? start.column - 1 : 0, at === lines.length - 1 ? end.column - 1 : undefined),
     )
     .join('\n')
-
-/** The mutants of one module's report. */
-export const mutantsOf = (module, { files }) =>
-  Object.values(files).flatMap(({ mutants, source }) =>
-    mutants.map((mutant) => ({ module, source, ...mutant })),
-  )
 
 export const countsOf = (mutants) => {
   const killed = mutants.filter(({ status }) => DEAD.has(status)).length
