@@ -1,3 +1,5 @@
+import * as string from 'fp-ts/lib/string.js'
+
 /** Names: one belongs to one id, and an id has one (reference: registrar). */
 
 export interface Claim {
@@ -18,7 +20,7 @@ export interface Conflict {
 const order = (a: Claim, b: Claim): number => {
   if (a.live !== b.live) return a.live ? -1 : 1
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt ? -1 : 1
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0
+  return string.Ord.compare(a.id, b.id)
 }
 
 /**

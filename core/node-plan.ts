@@ -1,3 +1,4 @@
+import * as string from 'fp-ts/lib/string.js'
 import { type ContainerPlan, planContainer, settleContainer } from './container-plan.js'
 import { expectedPerformance, isShown } from './container-row.js'
 import { baseFatal, conflictFatal, duplicateFatal, firstFatal, storedFatal } from './fatal.js'
@@ -23,7 +24,7 @@ export interface NodePlan {
 }
 
 const byId = <A extends { readonly id: string }>(items: readonly A[]): readonly A[] =>
-  [...items].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  [...items].sort((a, b) => string.Ord.compare(a.id, b.id))
 
 /** No name at all is no claim, and the reference reserves none for stored sandboxes. */
 const isUnclaimed = (profile: Profile, { origin, metadata }: SandboxItem): boolean =>

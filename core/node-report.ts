@@ -1,3 +1,4 @@
+import * as string from 'fp-ts/lib/string.js'
 import { containerRow, expectedPerformance } from './container-row.js'
 import { isPinned } from './images.js'
 import type { NodePlan } from './node-plan.js'
@@ -51,7 +52,7 @@ const imageRow = (seen: ImageSeen): ImageRow => ({
 })
 
 const sorted = <A>(items: readonly A[], key: (item: A) => string): readonly A[] =>
-  [...items].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0))
+  [...items].sort((a, b) => string.Ord.compare(key(a), key(b)))
 
 /** The rows of what was done; a plan that was not performed has those that it expects. */
 export interface Rows {

@@ -1,3 +1,4 @@
+import * as string from 'fp-ts/lib/string.js'
 import {
   type Action,
   type ContainerRow,
@@ -73,7 +74,7 @@ const rowOf = (rescued: Rescued): ContainerRow => {
 
 /** The report of a rescue, in the form of the others; of sandboxes and images it knows nothing. */
 export const rescueReport = (source: Source, rescued: readonly Rescued[]): Report => {
-  const containers = rescued.map(rowOf).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+  const containers = rescued.map(rowOf).sort((a, b) => string.Ord.compare(a.id, b.id))
   const lists = { sandboxes: [], containers, images: [], orphans: [] }
   return {
     version: REPORT_VERSION,
