@@ -82,6 +82,13 @@ describe('the plans', () => {
   it('are these, and no others', () => {
     expect(Object.keys(PLANS)).toEqual([...REFERENCE, ...SAFE].map(([rule]) => rule))
   })
+  it.each(Object.entries(PLANS))(
+    'say why, and for which branch of the reference they stand: %s',
+    (_rule, plan) => {
+      expect(plan.why).toMatch(/^(?:[A-Z]|containerd).*\.$/)
+      expect(plan.reference).toMatch(/^(?:case|default|failed|notFound)/)
+    },
+  )
   it('make amendments that all say what they do', () => {
     for (const { text } of Object.values(AMENDMENTS)) expect(text).toMatch(/^[a-z]/)
   })

@@ -72,6 +72,7 @@ describe('a sandbox in safe', () => {
 describe('a sandbox’s plan', () => {
   it.each(Object.entries(SANDBOX_PLANS))('%s says why, and has an ending for each outcome', (_rule, plan) => {
     expect(plan.why).toMatch(/^(?:[A-Z]|containerd).*\.$/)
+    expect(plan.reference).toMatch(/./)
     expect(sandboxOutcomesOf(plan)).toEqual(
       plan.effect === 'none' ? ['done'] : ['done', 'not_found', 'failed'],
     )
