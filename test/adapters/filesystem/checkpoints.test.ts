@@ -285,11 +285,12 @@ describe('writing a checkpoint', () => {
        }`,
     )
     let left = 0
-    for (let n = 0; n < 8; n++) {
+    // Until one was interrupted: otherwise the test shows nothing.
+    for (let n = 0; n < 8 || left === 0; n++) {
       const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
       const ended = once(child, 'exit')
       await once(child.stdout, 'data')
-      await sleep(n * 3)
+      await sleep((n % 8) * 3)
       child.kill('SIGKILL')
       await ended
       left += readdirSync(directory).length - 1
@@ -297,9 +298,7 @@ describe('writing a checkpoint', () => {
       await right(port.sweep('web-1'))
       expect(readdirSync(directory)).toEqual(['status'])
     }
-    // Otherwise nothing was interrupted, and the test shows nothing.
-    expect(left).toBeGreaterThan(0)
-  }, 20_000)
+  }, 120_000)
 })
 
 describe('what is on disk', () => {
