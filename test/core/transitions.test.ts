@@ -86,6 +86,11 @@ describe('safe', () => {
       expect(deviationsOf(task, checkpoint).length > 0).toBe(differs)
     },
   )
+  it('names a pause where a task is held, and nowhere else', () => {
+    for (const task of TASKS_SEEN)
+      for (const checkpoint of CHECKPOINTS_SEEN)
+        expect(deviationsOf(task, checkpoint).includes('paused')).toBe(task.startsWith('PAUS'))
+  })
   it('names no deviation twice in a cell, and none that is not listed', () => {
     for (const { task, checkpoint } of CELLS) {
       const named = deviationsOf(task, checkpoint)
