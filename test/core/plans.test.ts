@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AMENDMENTS } from '../../core/amendments.js'
-import { PLANS, type Rule } from '../../core/plans.js'
+import { outcomesOf, PLANS, type Rule } from '../../core/plans.js'
 
 /** Effect, then what becomes of the status where it is done, where its object is not found, where it fails. */
 const REFERENCE: readonly (readonly [Rule, string, string, string, string])[] = [
@@ -87,6 +87,12 @@ describe('the plans', () => {
     (_rule, plan) => {
       expect(plan.why).toMatch(/^(?:[A-Z]|containerd).*\.$/)
       expect(plan.reference).toMatch(/^(?:case|default|failed|notFound)/)
+    },
+  )
+  it.each(Object.entries(PLANS))(
+    'have an ending for each way in which their effect can end: %s',
+    (_rule, plan) => {
+      expect(outcomesOf(plan)).toEqual(plan.effect === 'none' ? ['done'] : ['done', 'not_found', 'failed'])
     },
   )
   it('make amendments that all say what they do', () => {

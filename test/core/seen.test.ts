@@ -30,6 +30,10 @@ describe('a task', () => {
     expect(taskSeenOf({ kind: 'missing' })).toBe('MISSING')
     expect(taskSeenOf({ kind: 'unreachable', why: 'the connection broke' })).toBe('UNREACHABLE')
   })
+  it('is seen in eight ways', () => {
+    const found = ['CREATED', 'RUNNING', 'STOPPED', 'PAUSED', 'PAUSING', 'UNKNOWN']
+    expect(TASKS_SEEN).toEqual(['MISSING', 'UNREACHABLE', ...found])
+  })
   it('may go on where it runs, or is held', () => {
     expect(TASKS_SEEN.filter((seen) => LIVE_TASKS.has(seen))).toEqual(['RUNNING', 'PAUSED', 'PAUSING'])
   })

@@ -1,7 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as arbitrary from '../../adapters/fast-check/arbitraries/values.js'
-import { BLANK_STATUS, sameOnDisk, seenOf, stateOf, UNREADABLE_STATUS } from '../../core/status.js'
+import {
+  BLANK_STATUS,
+  CHECKPOINTS_SEEN,
+  OOM_REASON,
+  sameOnDisk,
+  seenOf,
+  stateOf,
+  UNREADABLE_STATUS,
+} from '../../core/status.js'
 import { RUNS } from '../support/runs.js'
 
 describe('the state of a status', () => {
@@ -36,6 +44,13 @@ describe('a checkpoint', () => {
     [{ ...BLANK_STATUS, finishedAt: 1n }, 'EXITED'],
     [{ ...BLANK_STATUS, finishedAt: 1n, unknown: true }, 'EXITED'],
   ] as const)('is seen by its times alone (%#)', (status, seen) => expect(seenOf(status)).toBe(seen))
+  it('is seen in five ways, of which one is that it cannot be read', () => {
+    expect(CHECKPOINTS_SEEN).toEqual(['UNREADABLE', 'BLANK', 'CREATED', 'RUNNING', 'EXITED'])
+  })
+})
+
+describe('an exit for want of memory', () => {
+  it('has the reason that clients of the CRI look for', () => expect(OOM_REASON).toBe('OOMKilled'))
 })
 
 describe('two statuses', () => {
