@@ -79,9 +79,11 @@ describe('the share of directories that may go at once', () => {
   })
   it('keeps all after an empty listing', () => {
     for (const force of [false, true]) {
-      const all = orphansOf([base(listed)], NOTHING, force)
-      expect(all.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep'])
-      expect(all[0]?.reason).toMatch(/is the namespace right/)
+      for (const empty of [NOTHING, { ...NOTHING, tasks: null }]) {
+        const all = orphansOf([base(listed)], empty, force)
+        expect(all.map(({ action }) => action)).toEqual(['keep', 'keep', 'keep'])
+        expect(all[0]?.reason).toMatch(/is the namespace right/)
+      }
     }
   })
   it('is counted by kind: a whole listing of sandboxes does not speak for containers', () => {

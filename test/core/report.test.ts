@@ -36,6 +36,11 @@ describe('a report', () => {
     expect(needsAttention({ ...report, containers })).toBe(false)
     expect(problemsOf({ ...report, containers })).toEqual([problem])
   })
+  it('has a list of problems, each in words of its own', () => {
+    const texts = Object.values(PROBLEMS)
+    for (const text of texts) expect(text).toMatch(/^[a-z].*[a-z]$/)
+    expect(new Set(texts).size).toBe(texts.length)
+  })
   it('names only problems that are listed', async () => {
     for (const task of Object.values(TASKS))
       for (const { code, message } of problemsOf(await reportOn(task, 'garbage'))) {
