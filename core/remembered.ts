@@ -119,20 +119,8 @@ export const stoppedLook = (
 ): TaskLook => {
   if (look.kind === 'found' && look.task.status === 'stopped') return look
   const { exitStatus, exitedAt } = exit
-  const task: TaskReply =
-    look.kind === 'found'
-      ? look.task
-      : {
-          id,
-          pid: 0,
-          status: 'stopped',
-          exitStatus,
-          exitedAt,
-          terminal: false,
-          stdin: '',
-          stdout: '',
-          stderr: '',
-        }
+  const task: Omit<TaskReply, 'status' | 'exitStatus' | 'exitedAt'> =
+    look.kind === 'found' ? look.task : { id, pid: 0, terminal: false, stdin: '', stdout: '', stderr: '' }
   return { kind: 'found', task: { ...task, status: 'stopped', exitStatus, exitedAt } }
 }
 
