@@ -1,5 +1,9 @@
 /** Tests that are named after something else than the module that they are of. */
-const OTHERS = { go: ['with-source'], 'node-plan': ['node-listing', 'node-names'] }
+const OTHERS = {
+  go: ['with-source'],
+  'node-plan': ['node-listing', 'node-names'],
+  'sandbox-plan': ['sandbox-outcomes', 'sandbox-problems'],
+}
 
 /** Types alone, and the door. */
 const WITHOUT_CODE = new Set(['index', 'performed'])
