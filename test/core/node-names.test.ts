@@ -75,6 +75,12 @@ describe('a name that two sandboxes claim', () => {
     })
     expect(parkedIn('safe', { sandboxes: [sandboxSeen('a', NAMED), older] })).toEqual(['a to b'])
   })
+  it('goes to the same one whoever without a name stands between them', () => {
+    const gone = (id: string, createdAt: bigint, named = NAMED) =>
+      sandboxSeen(id, { ...named, look: LOOKS.MISSING, record: { ...sandboxRecord(id), createdAt } })
+    const sandboxes = [gone('a', CREATED_AT), gone('b', CREATED_AT, UNNAMED), gone('c', CREATED_AT - 1n)]
+    expect(parkedIn('safe', { sandboxes })).toEqual(['a to c'])
+  })
   it('is claimed by a stored one in safe alone', () => {
     const own = { sandboxes: [sandboxSeen('b', NAMED)], stored: [storedSeen('a', NAMED)] }
     expect(parkedIn('safe', own)).toEqual(['b to a'])
@@ -127,6 +133,15 @@ describe('a name that two containers claim', () => {
     expect(parkedIn('safe', { containers: [container('a'), blank('b', CREATED_AT + 1n)] })).toEqual([
       'b to a',
     ])
+  })
+  it('goes to the same one whoever without metadata stands between them', () => {
+    const blank = (id: string, recordedAt: bigint) => container(id, { recordedAt }, 'MISSING', 'BLANK')
+    const containers = [
+      blank('a', CREATED_AT),
+      container('b', { metadata: left(UNREAD) }),
+      blank('c', CREATED_AT - 1n),
+    ]
+    expect(parkedIn('safe', { containers })).toEqual(['a to c'])
   })
   it('is claimed by none whose metadata cannot be read', () => {
     const containers = [container('a', { metadata: left(UNREAD) }), container('b')]
