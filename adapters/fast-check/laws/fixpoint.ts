@@ -1,4 +1,4 @@
-import { asText } from './case.js'
+import { differences, type Things } from './differences.js'
 import type { Evidence, Run } from './evidence.js'
 import { lifeOf } from './of-nodes.js'
 
@@ -10,25 +10,6 @@ const ROUTINE = ['lock.acquire', 'checkpoints.sweep', 'io.create']
 const TRIED_AGAIN = [...ROUTINE, 'checkpoints.setAside', 'tasks.kill']
 const isIo = ({ in: where, path }: { readonly in: string; readonly path: string }): boolean =>
   where === 'state' && path.includes('/io/')
-
-type Things = ReadonlyMap<string, unknown>
-
-const fieldsOf = (thing: unknown): ReadonlyMap<string, string> =>
-  new Map(Object.entries(thing ?? {}).map(([key, value]) => [key, asText(value)]))
-
-const changesOf = (was: unknown, is: unknown): readonly string[] => {
-  const [before, after] = [fieldsOf(was), fieldsOf(is)]
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .filter((key) => before.get(key) !== after.get(key))
-    .map((key) => `${key} ${before.get(key) ?? 'nothing'} → ${after.get(key) ?? 'nothing'}`)
-}
-
-/** One sentence for each thing that came, went or changed. */
-const differences = (before: Things, after: Things): readonly string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
-    const changes = changesOf(before.get(key), after.get(key))
-    return changes.length === 0 ? [] : [`${key}: ${changes.join(', ')}`]
-  })
 
 const onNode = ({ files, tasks, sandboxStore }: Run['before']): Things =>
   new Map<string, unknown>([

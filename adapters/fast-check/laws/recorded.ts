@@ -93,8 +93,11 @@ export const recorded = (node: SimulatedNode, wire: Wiring): Recorded => {
       const stood = await checkpoints.read(id)()
       const name = await checkpoints.setAside(id, at)()
       // No port tells what was set aside: that it was is taken on the store's word.
-      if (stood._tag === 'Right' && name._tag === 'Right')
-        asides.push(...entryOf(`${id}/status.unreadable-${asides.length}`, stood.right))
+      if (stood._tag === 'Right' && name._tag === 'Right') {
+        const place = `${id}/status.unreadable-`
+        const already = asides.filter(({ path }) => path.startsWith(`containers/${place}`))
+        asides.push(...entryOf(`${place}${already.length}`, stood.right))
+      }
       return name
     }),
     makeDirectory: noting('checkpoints.makeDirectory', true, checkpoints.makeDirectory),
