@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: '.',
+    // Whoever starts the tests waits for them: by itself vitest would leave one of two cores to nobody.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
