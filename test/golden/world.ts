@@ -1,4 +1,5 @@
 import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
+import { entry } from '../../adapters/fast-check/worlds.js'
 import type { Fault, FileEntry, World } from '../../adapters/memory/index.js'
 import { emptyWorld } from '../../adapters/memory/index.js'
 import type { TaskReply, TaskStatus } from '../../core/records.js'
@@ -14,24 +15,13 @@ export const NOW = 1_800_000_000_000_000_000n
 export type GoldenCheckpoint = keyof typeof golden.checkpoints
 export type GoldenTask = keyof typeof golden.tasks
 
-const file = (path: string, more: Partial<FileEntry>): FileEntry => ({
-  in: 'root',
-  path,
-  kind: 'file',
-  text: null,
-  base64: null,
-  bytes: null,
-  unreadable: null,
-  ...more,
-})
-
 const DIRECTORY = `containers/${CONTAINER}`
 
 const filesOf = (checkpoint: GoldenCheckpoint): readonly FileEntry[] => {
-  if (checkpoint === 'dirmissing') return [file('containers', { kind: 'directory' })]
-  if (checkpoint === 'missing') return [file(DIRECTORY, { kind: 'directory' })]
-  if (checkpoint === 'isdir') return [file(`${DIRECTORY}/status`, { kind: 'directory' })]
-  return [file(`${DIRECTORY}/status`, { base64: golden.checkpoints[checkpoint].file })]
+  if (checkpoint === 'dirmissing') return [entry('containers', { kind: 'directory' })]
+  if (checkpoint === 'missing') return [entry(DIRECTORY, { kind: 'directory' })]
+  if (checkpoint === 'isdir') return [entry(`${DIRECTORY}/status`, { kind: 'directory' })]
+  return [entry(`${DIRECTORY}/status`, { base64: golden.checkpoints[checkpoint].file })]
 }
 
 interface Behaviour {
