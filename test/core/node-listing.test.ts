@@ -6,26 +6,12 @@ import { planNode } from '../../core/node-plan.js'
 import type { ContainerSeen, NodeSeen, SandboxSeen } from '../../core/observation.js'
 import type { TaskSeen } from '../../core/seen.js'
 import { PROFILES, type Profile } from '../../core/transitions.js'
+import { nodeWith } from './node-seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const
 
-const plan = (profile: Profile, own: Partial<NodeSeen>) =>
-  planNode(
-    profile,
-    {
-      now: NOW,
-      version: '2.1.9',
-      containers: [],
-      sandboxes: [],
-      stored: [],
-      images: [],
-      bases: [],
-      tasks: [],
-      ...own,
-    },
-    false,
-  )
+const plan = (profile: Profile, own: Partial<NodeSeen>) => planNode(profile, nodeWith(own), false)
 const container = (
   id: string,
   own: Partial<ContainerSeen> = {},

@@ -2,34 +2,20 @@ import { left, right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { rightOf } from '../../adapters/fast-check/either.js'
 import { sandboxRecord } from '../../adapters/fast-check/records.js'
-import { CREATED_AT, containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
+import { CREATED_AT, containerSeen, LOOKS } from '../../adapters/fast-check/seen.js'
 import { planNode } from '../../core/node-plan.js'
 import type { ContainerSeen, NodeSeen } from '../../core/observation.js'
 import type { TaskSeen } from '../../core/seen.js'
 import type { CheckpointSeen } from '../../core/status.js'
 import type { Profile } from '../../core/transitions.js'
+import { nodeWith } from './node-seen.js'
 import { sandboxSeen, storedSeen } from './sandboxes.js'
 
 const UNREAD = { why: 'shape', detail: 'garbage' } as const
 const NAMED = { metadata: { name: 'web' } }
 const UNNAMED = { metadata: { name: '' } }
 
-const plan = (profile: Profile, own: Partial<NodeSeen>) =>
-  planNode(
-    profile,
-    {
-      now: NOW,
-      version: '2.1.9',
-      containers: [],
-      sandboxes: [],
-      stored: [],
-      images: [],
-      bases: [],
-      tasks: [],
-      ...own,
-    },
-    false,
-  )
+const plan = (profile: Profile, own: Partial<NodeSeen>) => planNode(profile, nodeWith(own), false)
 const container = (
   id: string,
   own: {

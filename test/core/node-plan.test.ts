@@ -2,23 +2,13 @@ import { right } from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { rightOf } from '../../adapters/fast-check/either.js'
 import { sandboxRecord } from '../../adapters/fast-check/records.js'
-import { containerSeen, LOOKS, NOW } from '../../adapters/fast-check/seen.js'
+import { containerSeen, LOOKS } from '../../adapters/fast-check/seen.js'
 import { containerMetadataOf, sandboxMetadataOf } from '../../core/metadata.js'
 import { planNode } from '../../core/node-plan.js'
-import type { ContainerSeen, NodeSeen, SandboxSeen } from '../../core/observation.js'
+import type { ContainerSeen, SandboxSeen } from '../../core/observation.js'
 import { PROFILES } from '../../core/transitions.js'
+import { nodeWith } from './node-seen.js'
 
-const node = (more: Partial<NodeSeen>): NodeSeen => ({
-  now: NOW,
-  version: '2.1.9',
-  containers: [],
-  sandboxes: [],
-  stored: [],
-  images: [],
-  bases: [],
-  tasks: [],
-  ...more,
-})
 const container = (
   id: string,
   more: { readonly id?: string; readonly name?: string } = {},
@@ -45,7 +35,7 @@ describe('a node’s plan', () => {
     const ids = ['c', 'a', 'B', 'b']
     const plan = planNode(
       profile,
-      node({ containers: ids.map((id) => container(id)), sandboxes: ids.map((id) => sandbox(id)) }),
+      nodeWith({ containers: ids.map((id) => container(id)), sandboxes: ids.map((id) => sandbox(id)) }),
       false,
     )
     expect(plan.containers.map(({ id }) => id)).toEqual(['B', 'a', 'b', 'c'])
@@ -55,21 +45,21 @@ describe('a node’s plan', () => {
   it('is fatal to both where images cannot be listed, or a base cannot be read', () => {
     const base = { of: 'root', kind: 'containers' } as const
     for (const profile of PROFILES) {
-      expect(planNode(profile, node({ images: 'no answer' }), false).fatal).toEqual({
+      expect(planNode(profile, nodeWith({ images: 'no answer' }), false).fatal).toEqual({
         stage: 'images',
         message: 'no answer',
       })
       const bases = [{ base, path: '/b', entries: 'denied' }]
-      expect(planNode(profile, node({ bases }), false).fatal?.message).toBe('/b cannot be read: denied')
+      expect(planNode(profile, nodeWith({ bases }), false).fatal?.message).toBe('/b cannot be read: denied')
     }
   })
   it('is fatal to the reference alone where two records claim one id, or one name', () => {
-    const sameId = node({ containers: [container('a', { id: 'x' }), container('b', { id: 'x' })] })
+    const sameId = nodeWith({ containers: [container('a', { id: 'x' }), container('b', { id: 'x' })] })
     expect(planNode('reference', sameId, false).fatal?.message).toBe(
       'the container records a and b both say that they are x',
     )
     expect(planNode('safe', sameId, false).fatal).toBeNull()
-    const sameName = node({ containers: [container('a', { name: 'x' }), container('b', { name: 'x' })] })
+    const sameName = nodeWith({ containers: [container('a', { name: 'x' }), container('b', { name: 'x' })] })
     expect(planNode('reference', sameName, false).fatal?.stage).toBe('containers')
     expect(planNode('safe', sameName, false).containers.map(({ parked }) => parked)).toEqual([
       null,
@@ -80,7 +70,7 @@ describe('a node’s plan', () => {
 
 describe('fresh IO', () => {
   const expected = (sandboxes: readonly SandboxSeen[], version: string | null): string | undefined =>
-    planNode('safe', node({ containers: [container('a')], sandboxes, version }), false).containers[0]
+    planNode('safe', nodeWith({ containers: [container('a')], sandboxes, version }), false).containers[0]
       ?.expected
   it('is expected to work where the sandbox is recovered', () => {
     expect(expected([sandbox('pod')], '2.1.9')).toBe('done')
@@ -95,7 +85,7 @@ describe('fresh IO', () => {
 describe('a sandbox whose updated resources cannot be read', () => {
   const resources = { why: 'shape', detail: 'none' } as const
   it('fails in the reference, and is only told of in safe', () => {
-    const seen = node({ sandboxes: [sandbox('pod', { resources })] })
+    const seen = nodeWith({ sandboxes: [sandbox('pod', { resources })] })
     expect(planNode('reference', seen, false).sandboxes[0]?.decision).toBeNull()
     expect(planNode('safe', seen, false).sandboxes[0]?.decision?.rule).toBe('sandbox-running')
   })

@@ -4,6 +4,7 @@ import { NOW } from '../../adapters/fast-check/seen.js'
 import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import type { FileEntry } from '../../adapters/memory/index.js'
 import { newSwitch } from '../../ports/signal.js'
+import { beforeWrite } from '../support/worse.js'
 import { followAll, type Histories, plainly, type Wiring } from './histories.js'
 
 /** A recovery that dies at any call, once or twice, and is then let through, ends as if nobody had died (L10). */
@@ -75,17 +76,9 @@ describe('a recovery that dies, and dies again, ends as if it had not', () => {
 const patient = newSwitch().signal
 
 const withWrite =
-  (write: (ports: Parameters<Wiring>[0]['ports'], id: string, text: string) => Promise<unknown>): Wiring =>
-  ({ ports }) => ({
-    ...ports,
-    checkpoints: {
-      ...ports.checkpoints,
-      write: (id, text) => async () => {
-        await write(ports, id, text)
-        return ports.checkpoints.write(id, text)()
-      },
-    },
-  })
+  (first: Parameters<typeof beforeWrite>[0]): Wiring =>
+  ({ ports }) =>
+    beforeWrite(first)(ports)
 
 /** In these the reference deletes, writes, or is in doubt; in the others it does what it does in one of them. */
 const OF_REFERENCE = [

@@ -8,6 +8,7 @@ import { NOW } from '../../adapters/fast-check/seen.js'
 import { CHECKPOINTS, TASKS, type TaskForm, worldOf } from '../../adapters/fast-check/worlds.js'
 import type { World } from '../../adapters/memory/index.js'
 import { newSwitch } from '../../ports/signal.js'
+import { beforeWrite } from '../support/worse.js'
 import { plainly, remembering, type Wiring } from './histories.js'
 import { exitKnown, exitOn, leftoversIn } from './lost.js'
 import { type Cut, cutsIn, type Recorded } from './power-node.js'
@@ -93,16 +94,9 @@ describe('a node whose power goes, and goes again', () => {
 const patient = newSwitch().signal
 
 /** Deletes the task, and only then writes its exit down. */
-const deletingFirst: Wiring = ({ ports }) => ({
-  ...ports,
-  checkpoints: {
-    ...ports.checkpoints,
-    write: (id, text) => async () => {
-      await ports.tasks.delete(id, patient)()
-      return ports.checkpoints.write(id, text)()
-    },
-  },
-})
+const deletingFirst: Wiring = ({ ports }) =>
+  beforeWrite(({ tasks }, id) => tasks.delete(id, patient)())(ports)
+
 const without =
   (op: 'sync' | 'sync-directory' | 'link'): Recorded =>
   (name) =>

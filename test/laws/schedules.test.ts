@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { orderless } from '../../adapters/fast-check/laws/orderless.js'
-import type { Wiring } from '../../adapters/fast-check/laws/recorded.js'
 import { containerRecord, sandboxRecord } from '../../adapters/fast-check/records.js'
 import { CREATED_AT, NOW, STARTED_AT, taskReply } from '../../adapters/fast-check/seen.js'
 import { entry } from '../../adapters/fast-check/worlds.js'
 import { emptyWorld, type World } from '../../adapters/memory/index.js'
 import { RUNS } from '../support/runs.js'
+import { unfair } from '../support/worse.js'
 
 /** Replies come in any order, and nothing that is decided, written or removed depends on it (L2). */
 
@@ -19,26 +19,17 @@ const FOUR: World = {
   files: IDS.map((id) => entry(`containers/${id}/status`, { text: RUNNING })),
 }
 
-/** The second checkpoint that is read is kept back, whosesoever it is. */
-const unfair: Wiring = ({ ports }) => {
-  let read = 0
-  return {
-    ...ports,
-    checkpoints: {
-      ...ports.checkpoints,
-      read: (id) => async () => {
-        const answer = await ports.checkpoints.read(id)()
-        read += 1
-        return read === 2 ? ports.checkpoints.read('nobody')() : answer
-      },
-    },
-  }
-}
-
 describe('a recovery', { timeout: 30_000 + RUNS * 120 }, () => {
   it('comes to the same whatever the order in which calls take effect and are answered', () =>
     fc.assert(orderless(), { numRuns: RUNS }))
   it('is seen to come to something else where the order matters', async () => {
-    expect((await fc.check(orderless(unfair, fc.constant(FOUR)), { numRuns: 20 })).failed).toBe(true)
+    expect(
+      (
+        await fc.check(
+          orderless(({ ports }) => unfair(ports), fc.constant(FOUR)),
+          { numRuns: 20 },
+        )
+      ).failed,
+    ).toBe(true)
   })
 })
